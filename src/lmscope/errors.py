@@ -1,0 +1,448 @@
+"""Every mistake that lmscope explains, and the search for the nearest right name.
+
+    LmscopeError
+    ├── UnknownModel, AmbiguousModel, ModelNotHere, NotAModel     which model
+    ├── NoNeurons, UnsupportedArchitecture, ModelRefused          a model without readable neurons
+    ├── UnknownSite, UnreadableNeuron, LayerOutOfRange, NeuronOutOfRange
+    ├── UnknownCorpus, UnreadableCorpus, MissingField, EmptyCorpus
+    ├── NoText, TextTooLong, ContextTooLong
+    ├── CatalogueExists, NotACatalogue, CatalogueUnfinished, CatalogueDamaged,
+    │   WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
+    ├── DiskFull, MissingExtra, BadOption
+
+Each message is a fact, the nearest thing that works, the reason if it can be
+seen, and one command: at most four lines. Each class keeps its facts as
+attributes, so that a terminal, JSON and a page can each show them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class LmscopeError(Exception):
+    """A mistake that lmscope explains; its text is meant for the person at the screen."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+
+# Letters and digits that are taken for one another, and separators that people mix.
+_LOOK_ALIKES = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o", "_": "-", " ": "-", ".": "-"})
+
+
+def fold(name: str) -> str:
+    """Bring a name to a form in which look-alikes are equal.
+
+    Example:
+        >>> fold("SOLU_11") == fold("solu-1l") == fold("solu-il")
+        True
+    """
+    return name.strip().casefold().translate(_LOOK_ALIKES)
+
+
+def nearest(name: str, known: Iterable[str], n: int = 2) -> list[str]:
+    """Find the known names that a person most likely meant, best first.
+
+    Args:
+        name: What was typed.
+        known: The names that exist.
+        n: How many to return at most.
+
+    Example:
+        >>> nearest("solu-11", ["solu-1l", "solu-2l", "gelu-1l", "gpt2-small"])
+        ['solu-1l', 'solu-2l']
+        >>> nearest("gpt2small", ["gpt2-small", "gpt2-xl"], n=1)
+        ['gpt2-small']
+    """
+    wanted = fold(name)
+    folded: dict[str, list[str]] = {}
+    for candidate in known:
+        folded.setdefault(fold(candidate), []).append(candidate)
+    close = difflib.get_close_matches(wanted, folded, n=n, cutoff=0.6)
+    same = [f for f in folded if f.replace("-", "") == wanted.replace("-", "")]
+    order = same + [f for f in close if f not in same]
+    return [candidate for f in order for candidate in folded[f]][:n]
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(f"'{n}'" for n in names)
+
+
+def look_alike(typed: str, right: str) -> str | None:
+    """Say which look-alike character was typed in place of the right one.
+
+    Example:
+        >>> look_alike("solu-11", "solu-1l")
+        "You typed the digit '1' where the name has the letter 'l'."
+    """
+    if len(typed) != len(right):
+        return None
+    wrong = [(a, b) for a, b in zip(typed.casefold(), right.casefold(), strict=True) if a != b]
+    if len(wrong) != 1 or fold(wrong[0][0]) != fold(wrong[0][1]):
+        return None
+
+    def kind(c: str) -> str:
+        return "digit" if c.isdigit() else "letter" if c.isalpha() else "sign"
+
+    a, b = wrong[0]
+    return f"You typed the {kind(a)} '{a}' where the name has the {kind(b)} '{b}'."
+
+
+def _range(n: int, thing: str) -> str:
+    return f"one {thing}, numbered 0" if n == 1 else f"{thing}s 0 to {n - 1}"
+
+
+# --- which model ---------------------------------------------------------------------------
+
+
+class UnknownModel(LmscopeError, LookupError):
+    """No alias, folder, file or hub id of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        near = nearest(name, known)
+        lines = [f"There is no model called '{name}'."]
+        if near:
+            lines.append(f"Did you mean {_or(near)}?")
+            if why := look_alike(name, near[0]):
+                lines.append(f"({why})")
+        lines.append(f"See all {len(known)} names with: lmscope models")
+        super().__init__("\n".join(lines), name=name, nearest=near)
+
+
+class ModelNotHere(LmscopeError, LookupError):
+    """A hub model that is not in the local cache while the hub cannot be reached."""
+
+    def __init__(self, name: str, repo: str, reason: str) -> None:
+        super().__init__(
+            f"The files of '{name}' ({repo} on the Hugging Face hub) are not on this machine, "
+            f"and the hub could not be reached ({reason}).\n"
+            "Load it once with a network, or give a local folder or .gguf file instead of a name.\n"
+            "See which models are already here with: lmscope models",
+            name=name,
+            repo=repo,
+            reason=reason,
+        )
+
+
+class NotAModel(LmscopeError, ValueError):
+    """A path that exists but holds no model."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} is not a model: {reason}.\n"
+            "A model is a folder with config.json, weights and tokenizer, or a .gguf file.",
+            path=path,
+            reason=reason,
+        )
+
+
+class NoNeurons(LmscopeError, ValueError):
+    """A model without MLP layers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has attention layers only: without an MLP there are no neurons to look at.\n"
+            "Models of the same family with neurons: 'solu-1l', 'gelu-1l'.",
+            name=name,
+        )
+
+
+class UnsupportedArchitecture(LmscopeError, ValueError):
+    """No MLP projection was found, neither in the registry nor by the rule."""
+
+    def __init__(self, name: str, architecture: str, reason: str) -> None:
+        super().__init__(
+            f"lmscope does not know where the neurons of {name} are (architecture {architecture!r}).\n"
+            f"Reason: {reason}.\n"
+            "See the architectures that it knows with: lmscope models --architectures",
+            name=name,
+            architecture=architecture,
+            reason=reason,
+        )
+
+
+class ModelRefused(LmscopeError, ValueError):
+    """A model whose activations did not reproduce the output of its own MLP."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} was loaded, but did not prove itself: {reason}.\n"
+            "Its neurons would be shown wrongly, so lmscope refuses it.",
+            name=name,
+            reason=reason,
+        )
+
+
+# --- which neuron --------------------------------------------------------------------------
+
+
+class UnknownSite(LmscopeError, LookupError):
+    """The model has no such site."""
+
+    def __init__(self, model: str, site: str, sites: Sequence[str]) -> None:
+        why = ": only SoLU models do" if site == "mid" else ""
+        super().__init__(
+            f"{model} has no site '{site}'{why}. Sites: {', '.join(sites)}.",
+            model=model,
+            site=site,
+            sites=tuple(sites),
+        )
+
+
+class UnreadableNeuron(LmscopeError, ValueError):
+    """Text that names no neuron."""
+
+    def __init__(self, typed: str, reason: str = "") -> None:
+        super().__init__(
+            f"'{typed}' does not name a neuron{': ' + reason if reason else ''}.\n"
+            "Write layer and neuron as L0N737 or 0/737, or with the model: solu-1l/0/737.",
+            typed=typed,
+        )
+
+
+class LayerOutOfRange(LmscopeError, IndexError):
+    """A layer that the model does not have."""
+
+    def __init__(
+        self, model: str, n_layers: int, layer: int, neuron: int = 0, d_mlp: int = 0
+    ) -> None:
+        has = f"has {_range(n_layers, 'layer')}"
+        message = f"{model} {has}. You asked for layer {layer}."
+        if 0 <= neuron < n_layers and 0 <= layer < d_mlp:
+            message += f"\nDid you mean {model}/{neuron}/{layer}? (The layer comes first.)"
+        super().__init__(message, model=model, n_layers=n_layers, layer=layer)
+
+
+class NeuronOutOfRange(LmscopeError, IndexError):
+    """A neuron that the layer does not have."""
+
+    def __init__(self, model: str, layer: int, d_mlp: int, neuron: int) -> None:
+        super().__init__(
+            f"Layer {layer} of {model} has {_range(d_mlp, 'neuron')}. "
+            f"You asked for neuron {neuron}.",
+            model=model,
+            layer=layer,
+            d_mlp=d_mlp,
+            neuron=neuron,
+        )
+
+
+# --- corpora and texts ---------------------------------------------------------------------
+
+
+class UnknownCorpus(LmscopeError, LookupError):
+    """A corpus that is neither a file, a folder nor a hub data set."""
+
+    def __init__(self, spec: str, near: Sequence[str] = ()) -> None:
+        lines = [f"There is no file or folder '{spec}'."]
+        if near:
+            lines.append(f"Did you mean {_or(near)}?")
+        lines.append("A corpus is a .txt, .jsonl, .csv or .parquet file, a folder, or hf:OWNER/NAME.")
+        super().__init__("\n".join(lines), spec=spec, nearest=list(near))
+
+
+class UnreadableCorpus(LmscopeError, ValueError):
+    """A corpus that exists but cannot be read as its kind."""
+
+    def __init__(self, spec: str, reason: str, remedy: str = "") -> None:
+        super().__init__(
+            f"{spec} cannot be read: {reason}." + (f"\n{remedy}" if remedy else ""),
+            spec=spec,
+            reason=reason,
+        )
+
+
+class MissingField(LmscopeError, LookupError):
+    """A table without the text column that was asked for."""
+
+    def __init__(self, spec: str, field: str, fields: Sequence[str]) -> None:
+        near = nearest(field, fields, n=1) or list(fields[:1])
+        shown = ", ".join(fields[:5]) + (", ..." if len(fields) > 5 else "")
+        super().__init__(
+            f"{spec} has no field '{field}'. It has: {shown}.\n"
+            + (f"Name the one with the text: {spec}::field={near[0]}" if near else ""),
+            spec=spec,
+            field=field,
+            fields=list(fields),
+        )
+
+
+class EmptyCorpus(LmscopeError, ValueError):
+    """A corpus without a single token that counts."""
+
+    def __init__(self, spec: str, reason: str) -> None:
+        super().__init__(f"There is no text to scan in {spec}: {reason}.", spec=spec, reason=reason)
+
+
+class NoText(LmscopeError, ValueError):
+    """Nothing to look at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no text to look at.\n"
+            'Give it in quotes, or by a pipe: echo "any text" | lmscope look solu-1l L0N737'
+        )
+
+
+class TextTooLong(LmscopeError, ValueError):
+    """More tokens than the model reads at once."""
+
+    def __init__(self, model: str, n_tokens: int, n_ctx: int) -> None:
+        super().__init__(
+            f"This text has {n_tokens:,} tokens; {model} reads {n_ctx:,} at once.\n"
+            "Cut the text, or let lmscope cut it into segments with: --segments",
+            model=model,
+            n_tokens=n_tokens,
+            n_ctx=n_ctx,
+        )
+
+
+class ContextTooLong(LmscopeError, ValueError):
+    """A segment length that the model cannot read."""
+
+    def __init__(self, model: str, context: int, n_ctx: int) -> None:
+        super().__init__(
+            f"--context {context} is more than {model} can read: its context is {n_ctx} tokens.\n"
+            f"The longest that works: --context {n_ctx}",
+            model=model,
+            context=context,
+            n_ctx=n_ctx,
+        )
+
+
+# --- catalogues ----------------------------------------------------------------------------
+
+
+class CatalogueExists(LmscopeError, FileExistsError):
+    """A folder that would have to be overwritten."""
+
+    def __init__(self, path: Path | str, what: str) -> None:
+        remedy = (
+            f"Finish it with: lmscope scan --resume {path}"
+            if what == "an unfinished scan"
+            else "Give another folder with -o, or remove this one first."
+        )
+        super().__init__(f"{path} already holds {what}; nothing was changed.\n{remedy}", path=str(path))
+
+
+class NotACatalogue(LmscopeError, ValueError):
+    """A folder that is no catalogue."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"{path} is not a catalogue: {reason}.\n"
+            "A catalogue is a folder with manifest.json, made with: lmscope scan",
+            path=str(path),
+            reason=reason,
+        )
+
+
+class CatalogueUnfinished(LmscopeError, ValueError):
+    """A scan that has not reached its end."""
+
+    def __init__(self, path: Path | str, done: int, total: int) -> None:
+        super().__init__(
+            f"The scan in {path} is unfinished ({done} of {total} blocks).\n"
+            f"Finish it with: lmscope scan --resume {path}",
+            path=str(path),
+            done=done,
+            total=total,
+        )
+
+
+class CatalogueDamaged(LmscopeError, ValueError):
+    """A file of the catalogue that is missing or differs from its checksum."""
+
+    def __init__(self, path: Path | str, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file} in {path} is damaged: {reason}. The other files stay readable.\n"
+            f"Check them all with: lmscope verify {path}",
+            path=str(path),
+            file=file,
+            reason=reason,
+        )
+
+
+class WrongCatalogue(LmscopeError, ValueError):
+    """A catalogue of another model or site than the one in hand."""
+
+    def __init__(self, path: Path | str, catalogue_of: str, model: str) -> None:
+        super().__init__(
+            f"{path} is the catalogue of {catalogue_of}, not of {model}.\n"
+            "Numbers of different models or sites are never compared.",
+            path=str(path),
+            catalogue_of=catalogue_of,
+            model=model,
+        )
+
+
+class NothingToResume(LmscopeError, LookupError):
+    """No unfinished scan in the folder."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"There is no unfinished scan in {path}: {reason}.\n"
+            f"Start one with: lmscope scan MODEL CORPUS -o {path}",
+            path=str(path),
+            reason=reason,
+        )
+
+
+class ScanChanged(LmscopeError, ValueError):
+    """Model files that are no longer those the scan began with."""
+
+    def __init__(self, path: Path | str, what: str) -> None:
+        super().__init__(
+            f"The scan in {path} cannot go on: {what}.\n"
+            "Half of its numbers would come from something else. Start it anew in another folder.",
+            path=str(path),
+            what=what,
+        )
+
+
+class PartsDiffer(LmscopeError, ValueError):
+    """Partial scans that do not belong together."""
+
+    def __init__(self, a: Path | str, b: Path | str, what: str) -> None:
+        super().__init__(
+            f"{a} and {b} cannot be merged: {what}.\n"
+            "Parts belong together when model, corpus and options are the same and no part is there twice.",
+            a=str(a),
+            b=str(b),
+            what=what,
+        )
+
+
+# --- the machine and the command line ------------------------------------------------------
+
+
+class DiskFull(LmscopeError, OSError):
+    """No space left while writing."""
+
+    def __init__(self, path: Path | str, kept: str) -> None:
+        super().__init__(f"The disk is full: {path} could not be written.\n{kept}", path=str(path))
+
+
+class MissingExtra(LmscopeError, ImportError):
+    """A feature whose optional packages are not installed."""
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(
+            f'{what} needs packages that are not installed.\nGet them with: pip install "lmscope[{extra}]"',
+            extra=extra,
+            what=what,
+        )
+
+
+class BadOption(LmscopeError, ValueError):
+    """An option whose value cannot work."""
+
+    def __init__(self, option: str, value: object, reason: str) -> None:
+        super().__init__(f"{option} {value}: {reason}.", option=option, value=value, reason=reason)

@@ -1,0 +1,87 @@
+"""Language models as lmscope sees them: text in, neuron activations out.
+
+`LanguageModel` is the one seam to the outside world of models. A second way of
+loading is one new class with these attributes; nothing else in lmscope knows
+where a model came from. Nothing here knows corpora, catalogues or statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import torch
+
+from lmscope.models.tokens import Tokenizer
+from lmscope.neurons import Site
+
+Visit = Callable[[int, torch.Tensor], None]
+"""Receives a layer's index and its activations, float32 [n_segments, n_tokens, d_mlp],
+which are only valid during the call."""
+
+
+class LanguageModel(Protocol):
+    """A model whose MLP neurons can be read at one site."""
+
+    name: str
+    """What the model is called on every output: alias, hub id, or folder name."""
+    source: str
+    """Where its files came from: hub repository or path."""
+    revision: str | None
+    """Commit of the hub repository; None for local files."""
+    weights_hash: str
+    """SHA-256 over the weight files' bytes."""
+    architecture: str
+    """`model_type` of transformers, or ``toy`` for the solu-* and gelu-* layout."""
+    activation_function: str
+    is_gated: bool
+    is_causal: bool
+    """False for encoders: their activations depend on the whole segment."""
+    guess: str | None
+    """None if the architecture is in the registry; otherwise how its neurons were found."""
+    site: Site
+    sites: tuple[Site, ...]
+    n_layers: int
+    d_mlp: int
+    n_ctx: int
+    n_parameters: int
+    dtype: str
+    device: str
+    tokenizer: Tokenizer
+
+    def run(
+        self,
+        ids: torch.Tensor,
+        lengths: Sequence[int],
+        visit: Visit,
+        layers: Sequence[int] | None = None,
+    ) -> None:
+        """Run the model and hand over each wanted layer's activations, in layer order.
+
+        Stops after the last wanted layer; the LM head never runs.
+
+        Args:
+            ids: Token ids, int64 [n_segments, n_tokens], with BOS or other special tokens
+                already in place, padded on the right with any valid id.
+            lengths: True number of tokens of each segment. What lies beyond is padding:
+                it never influences the values before it, and its own values mean nothing.
+            visit: Called once for each wanted layer.
+            layers: Ascending layer indices; None for all.
+        """
+        ...
+
+    def out_weights(self, layer: int) -> torch.Tensor:
+        """Give the rows that each neuron writes to the residual stream, float32 [d_mlp, d_model].
+
+        At sites before a LayerNorm or nonlinearity these are the rows of the same neuron's
+        `post` value.
+        """
+        ...
+
+    def unembedding(self) -> torch.Tensor | None:
+        """Give W_U behind the final norm's scale, float32 [d_model, d_vocab].
+
+        A LayerNorm's centring is included (each column has mean zero over d_model), its
+        division by the standard deviation is not. None if the model has no unembedding.
+        """
+        ...

@@ -1,0 +1,51 @@
+"""A text and the bytes that each of its tokens covers. Knows no model and no tokenizer library.
+
+Only byte offsets of the text survive a change of tokenizer, so they, and not
+token indices, are what the rest of lmscope compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenizedText:
+    """A text cut into tokens, without BOS or other tokens that cover no bytes.
+
+    Example:
+        >>> cut = TokenizedText("a b", np.array([5, 9]), np.array([[0, 1], [1, 3]]))
+        >>> cut.pieces()
+        ['a', ' b']
+    """
+
+    text: str
+    """The text that was cut, as the tokenizer saw it."""
+    ids: NDArray[np.int32]
+    """Token ids, shape [n_tokens]."""
+    spans: NDArray[np.int32]
+    """Half-open byte spans into ``text.encode()``, shape [n_tokens, 2]."""
+    is_exact: bool = True
+    """True if the tokens' own bytes, joined, are the text; False if the tokenizer
+    normalises (WordPiece, NFKC) and the spans were mapped back from it."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def pieces(self) -> list[str]:
+        """Give the text of each token; bytes that are no whole character as ``\\xe2``."""
+        data = self.text.encode()
+        return [printable(data[start:end]) for start, end in self.spans.tolist()]
+
+
+def printable(data: bytes) -> str:
+    """Decode bytes as UTF-8, showing those that are no whole character as escapes.
+
+    Example:
+        >>> printable(" né".encode()), printable("é".encode()[:1])
+        (' né', '\\\\xc3')
+    """
+    return data.decode("utf-8", "backslashreplace")
