@@ -220,6 +220,18 @@ class LayerOutOfRange(LmscopeError, IndexError):
         super().__init__(message, model=model, n_layers=n_layers, layer=layer)
 
 
+class LayerNotScanned(LmscopeError, IndexError):
+    """A layer that the model has and the catalogue has not."""
+
+    def __init__(self, path: Path | str, layer: int, layers: str) -> None:
+        super().__init__(
+            f"Layer {layer} was not scanned: {path} holds the layers {layers}.\n"
+            f"Scan it into another folder with: lmscope scan MODEL CORPUS --layers {layer} -o DIR",
+            path=str(path),
+            layer=layer,
+        )
+
+
 class NeuronOutOfRange(LmscopeError, IndexError):
     """A neuron that the layer does not have."""
 
@@ -318,6 +330,18 @@ class ContextTooLong(LmscopeError, ValueError):
 
 
 # --- catalogues ----------------------------------------------------------------------------
+
+
+class UnknownColumn(LmscopeError, KeyError):
+    """A statistic that the catalogue does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        near = nearest(name, known)
+        message = f"A catalogue has no statistic '{name}'."
+        message += f"\nDid you mean {_or(near)}?" if near else f"\nIt has: {', '.join(known)}."
+        super().__init__(message, name=name, nearest=near)
+
+    __str__ = Exception.__str__  # KeyError would quote the message
 
 
 class CatalogueExists(LmscopeError, FileExistsError):

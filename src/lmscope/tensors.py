@@ -161,9 +161,25 @@ class Tensors:
         row: NDArray[Any] = self.rows(name, index, index + 1)[0]
         return row
 
+    def item(self, name: str, index: int) -> Any:
+        """Read one entry of an array whose first two axes are counted through as one."""
+        entry = self._entries[name]
+        kind, shape = _TYPES[entry["dtype"]], entry["shape"][2:]
+        stride = kind.itemsize * int(np.prod(shape, dtype=np.int64))
+        data = self._pread(stride, self._start + entry["data_offsets"][0] + index * stride)
+        item = np.frombuffer(data, dtype=kind).reshape(shape)
+        return item if shape else item[()]
+
     def read(self, name: str) -> NDArray[Any]:
         """Read a whole array."""
         return self.rows(name, 0, self._entries[name]["shape"][0])
+
+    def map(self, name: str) -> NDArray[Any]:
+        """Map a whole array into memory, for readers that touch most of it."""
+        entry = self._entries[name]
+        offset = self._start + entry["data_offsets"][0]
+        shape = tuple(entry["shape"])
+        return np.memmap(self.path, _TYPES[entry["dtype"]], "r", offset=offset, shape=shape)
 
 
 def sha256(path: Path) -> str:

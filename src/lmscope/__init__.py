@@ -1,0 +1,63 @@
+"""Read every MLP neuron of a language model. Here are the public names, and nothing else.
+
+    scan(load("solu-1l"), load_corpus("texts/"), "catalogue/")      one pass, every neuron
+    Catalogue.open("catalogue/")["L0N737"].top[0].text              what excites it most
+    look(load("solu-1l"), "any text")                               and what it does elsewhere
+
+A name is imported when it is first used: ``import lmscope`` itself loads no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lmscope.catalogue import Catalogue
+    from lmscope.corpora import load_corpus
+    from lmscope.errors import LmscopeError
+    from lmscope.looking import look
+    from lmscope.models.loading import load
+    from lmscope.neurons import NeuronId, NeuronRecord
+    from lmscope.scanning import merge, scan
+    from lmscope.text import TokenizedText
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Catalogue",
+    "LmscopeError",
+    "NeuronId",
+    "NeuronRecord",
+    "TokenizedText",
+    "load",
+    "load_corpus",
+    "look",
+    "merge",
+    "scan",
+]
+
+# No module may be called like a public name: Python would put it in the name's place.
+_HOMES = {
+    "Catalogue": "catalogue",
+    "LmscopeError": "errors",
+    "NeuronId": "neurons",
+    "NeuronRecord": "neurons",
+    "TokenizedText": "text",
+    "load": "models.loading",
+    "load_corpus": "corpora",
+    "look": "looking",
+    "merge": "scanning",
+    "scan": "scanning",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module 'lmscope' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"lmscope.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,588 @@
+"""The folder that a scan leaves behind: written once, opened read-only, read neuron by neuron.
+
+Knows files and nouns, but no model: a catalogue is read, shown and served
+without torch. FORMAT.md describes every byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lmscope.accumulators import (
+    BAND_QUANTILES,
+    SIGNS,
+    Edges,
+    Partial,
+    above_half_max,
+    histogram_edges,
+    summarise,
+    unit_edges,
+)
+from lmscope.errors import (
+    CatalogueDamaged,
+    CatalogueUnfinished,
+    LayerNotScanned,
+    MissingExtra,
+    NotACatalogue,
+    UnknownColumn,
+    WrongCatalogue,
+)
+from lmscope.kernels import KEY_TOKENS
+from lmscope.neurons import (
+    Band,
+    Example,
+    Histogram,
+    Moments,
+    NeuronId,
+    NeuronRecord,
+    TokenCount,
+    TokenEffect,
+    check_neuron,
+    read_address,
+)
+from lmscope.pack import Pack
+from lmscope.tensors import Tensors, replacing, sha256, write_tensors
+from lmscope.text import printable
+
+if TYPE_CHECKING:
+    import pandas
+
+FORMAT_VERSION = 1
+N_PEAK_TOKENS = 5
+
+COLUMNS = (
+    "mean",
+    "sd",
+    "skew",
+    "kurtosis",
+    "max",
+    "min",
+    "density",
+    "density_half_max",
+    "is_dead",
+    "peak_share",
+)
+"""Statistics with one value per neuron. `peak_share`: share of the top list that peaks on its
+most frequent peak token. The others: see `Moments` and `NeuronRecord.is_dead`."""
+
+
+# --- writing -------------------------------------------------------------------------------
+
+
+def write_catalogue(
+    folder: Path,
+    asked: dict[str, Any],
+    position: dict[str, Any],
+    pack: Pack,
+    partial: Partial,
+    edges: Edges,
+) -> Catalogue:
+    """Write examples, statistics and manifest; the manifest comes last and makes it complete.
+
+    Args:
+        folder: Holds the pack in ``documents/``, the vocabulary, and the logit effects if any.
+        asked: Model, corpus and options of the scan.
+        position: The position rule and what was measured for it.
+        pack: The corpus.
+        partial: Complete results; its lists are put in order.
+        edges: The histogram scales and band edges.
+    """
+    layers: list[int] = asked["options"]["layers"]
+    partial.in_order()
+    (folder / "examples").mkdir(exist_ok=True)
+    peak_ids, peak_counts = [], []
+    for i, layer in enumerate(layers):
+        arrays = _examples(i, pack, partial)
+        write_tensors(folder / "examples" / f"L{layer:02}.safetensors", arrays)
+        ids, counts = _count_peaks(arrays, partial.list_values.shape[-1])
+        peak_ids.append(ids)
+        peak_counts.append(counts)
+    write_tensors(
+        folder / "stats.safetensors",
+        _statistics(asked, partial, edges, np.stack(peak_ids), np.stack(peak_counts)),
+    )
+    write_tensors(
+        folder / "histograms.safetensors",
+        {
+            "counts": partial.counts.astype(np.uint32)
+            if partial.n_tokens < 1 << 32
+            else partial.counts.astype(np.uint64),
+            "scale": edges.scale.transpose(0, 2, 1).copy(),
+            "band_edges": edges.bands.transpose(0, 2, 1).copy(),
+            "band_counts": partial.band_counts.astype(np.uint32),
+        },
+    )
+    manifest = {
+        "format": FORMAT_VERSION,
+        "site": asked["model"]["site"],
+        "model": asked["model"],
+        "corpus": {**asked["corpus"], **_corpus_facts(pack)},
+        "options": asked["options"],
+        "counted": {
+            "n_tokens": partial.n_tokens,
+            "bos": pack.facts["prefix"],
+            "eos": pack.facts["suffix"],
+            "special_ids_never_counted": pack.facts["special_ids"],
+            "first_position_counted": position["skip"],
+            "measured": {k: v for k, v in position.items() if k != "skip"},
+        },
+        "histogram": {"unit_edges": unit_edges().tolist()},
+        "bands": {"quantiles_aimed_at": list(BAND_QUANTILES)},
+        "examples": {"same_key_tokens": KEY_TOKENS, "activations": "float16"},
+        "versions": asked["versions"],
+    }
+    _write_card(folder, manifest)
+    manifest["files"] = _checksums(folder)
+    with replacing(folder / "manifest.json") as file:
+        file.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
+    return Catalogue.open(folder)
+
+
+def _corpus_facts(pack: Pack) -> dict[str, Any]:
+    n_shown = int(pack.is_first_of_cluster().sum())
+    hidden = {"prefix", "suffix", "special_ids", "sources"}
+    facts = {k: v for k, v in pack.facts.items() if k not in hidden}
+    return {**facts, "n_near_duplicate_documents": pack.n_documents - n_shown}
+
+
+def _examples(i: int, pack: Pack, partial: Partial) -> dict[str, NDArray[Any]]:
+    """Bring one layer's examples into the layout of the file: top, bottom, bands, in one row."""
+    values = np.concatenate([*partial.list_values[i], partial.band_values[i]], axis=1)
+    values[:, partial.list_values.shape[-1] : 2 * partial.list_values.shape[-1]] *= -1
+    where = np.concatenate([*partial.list_where[i], partial.band_where[i]], axis=1).astype(np.int64)
+    acts = np.concatenate([*partial.list_windows[i], partial.band_windows[i]], axis=1)
+    window = acts.shape[-1]
+    is_filled = where[..., 0] >= 0
+    segments = np.where(is_filled, where[..., 0], 0)
+    lengths = pack.lengths[segments]
+    starts = np.clip(where[..., 1] - partial.before, 0, np.maximum(lengths - window, 0))
+    n_shown = np.where(is_filled, np.minimum(window, lengths - starts), 0)
+    places = pack.places(segments.ravel(), starts.ravel(), (starts + np.maximum(n_shown, 1)).ravel())
+    in_corpus = pack.token_start(segments) + starts
+    token = np.minimum(in_corpus[..., None] + np.arange(window), pack.n_tokens - 1)
+    ids = pack.window_ids(token)
+    ids[np.arange(window) >= n_shown[..., None]] = 0
+    table = np.stack(
+        [
+            segments,
+            *places.reshape(*segments.shape, 3).transpose(2, 0, 1),
+            starts,
+            where[..., 1] - starts,
+            n_shown,
+        ],
+        axis=-1,
+    )
+    table[~is_filled] = 0
+    return {
+        "activations": acts,
+        "ids": ids,
+        "values": np.where(is_filled, values, 0).astype(np.float32),
+        "where": table.astype(np.uint32),
+    }
+
+
+def _count_peaks(
+    arrays: dict[str, NDArray[Any]], top: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    """Count the tokens at the peaks of each top list, most frequent first, ties by id."""
+    peak, n_shown = arrays["where"][:, :top, 5], arrays["where"][:, :top, 6]
+    ids = np.take_along_axis(arrays["ids"][:, :top], peak[..., None].astype(np.int64), axis=-1)[..., 0]
+    found_ids = np.zeros((len(ids), N_PEAK_TOKENS), np.uint32)
+    found = np.zeros((len(ids), N_PEAK_TOKENS), np.uint16)
+    for n, (row, is_filled) in enumerate(zip(ids, n_shown > 0, strict=True)):
+        distinct, counts = np.unique(row[is_filled], return_counts=True)
+        order = np.argsort(-counts, kind="stable")[:N_PEAK_TOKENS]
+        found_ids[n, : len(order)], found[n, : len(order)] = distinct[order], counts[order]
+    return found_ids, found
+
+
+def _statistics(
+    asked: dict[str, Any],
+    partial: Partial,
+    edges: Edges,
+    peak_ids: NDArray[np.uint32],
+    peak_counts: NDArray[np.uint16],
+) -> dict[str, NDArray[Any]]:
+    moments = summarise(partial.sums, partial.lows, partial.n_tokens)
+    low, high = partial.extremes[:, 0], partial.extremes[:, 1]
+    half = [
+        above_half_max(partial.counts[i], edges.scale[i], high[i]) for i in range(len(high))
+    ]
+    # A gated neuron also speaks by negative values; the others are silent unless above zero.
+    is_dead = (high <= 0) & (low >= 0) if asked["model"]["is_gated"] else high <= 0
+    n_listed = np.maximum((partial.list_where[:, 0, :, :, 0] >= 0).sum(axis=-1), 1)
+    return {
+        **{name: value.astype(np.float32) for name, value in moments.items()},
+        "max": high,
+        "min": low,
+        "density": (partial.n_positive / partial.n_tokens).astype(np.float32),
+        "density_half_max": np.stack(half).astype(np.float32),
+        "n_positive": partial.n_positive,
+        "is_dead": is_dead.astype(np.uint8),
+        "peak_share": (peak_counts[..., 0] / n_listed).astype(np.float32),
+        "peak_ids": peak_ids,
+        "peak_counts": peak_counts,
+    }
+
+
+def _write_card(folder: Path, manifest: dict[str, Any]) -> None:
+    model, corpus = manifest["model"], manifest["corpus"]
+    card = f"""# Neurons of {model["name"]} at site {manifest["site"]}
+
+A catalogue made by lmscope: every MLP neuron of {len(manifest["options"]["layers"])} layers
+({model["d_mlp"]} neurons each), scanned over {corpus["n_tokens"]:,} tokens of
+{corpus["n_documents"]:,} documents. Read it with
+
+    from lmscope import Catalogue
+    catalogue = Catalogue.open("this folder")
+
+The texts in `documents/` come from: {", ".join(corpus["spec"])}. Their licences are those of
+their sources.
+"""
+    with replacing(folder / "README.md") as file:
+        file.write(card.encode())
+
+
+# What a running scan needs and a finished catalogue does not describe.
+_NOT_LISTED = {"manifest.json", "scan.json", "state.safetensors", "edges.safetensors", "run.jsonl"}
+
+
+def _checksums(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in _NOT_LISTED and not path.name.startswith(".")
+    }
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A file that is not what the manifest says."""
+
+    file: str
+    reason: str
+
+
+class Catalogue:
+    """A finished scan, open for reading.
+
+    ``catalogue["L0N737"]`` gives a `NeuronRecord`; any spelling that `read_address` takes
+    will do. Nothing but the rows that are asked for is read.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.model: str = manifest["model"]["name"]
+        self.site: Any = manifest["site"]
+        self.layers: list[int] = manifest["options"]["layers"]
+        self.n_layers: int = manifest["model"]["n_layers"]
+        """Layers of the model; `layers` lists those that were scanned."""
+        self.d_mlp: int = manifest["model"]["d_mlp"]
+        self.n_tokens: int = manifest["counted"]["n_tokens"]
+        self._open: dict[str, Tensors] = {}
+        self._pack: Pack | None = None
+        self._vocab: tuple[bytes, NDArray[np.uint32]] | None = None
+
+    @classmethod
+    def open(cls, path: str | Path) -> Catalogue:
+        """Open a catalogue.
+
+        Raises:
+            NotACatalogue: If the folder holds something else, or a newer format.
+            CatalogueUnfinished: If its scan has not reached the end.
+        """
+        folder = Path(path)
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise cls._explain(folder) from None
+        except ValueError:
+            raise NotACatalogue(folder, "its manifest.json cannot be read") from None
+        if not isinstance(manifest, dict) or "site" not in manifest or "counted" not in manifest:
+            raise NotACatalogue(folder, "its manifest.json is that of something else")
+        if manifest.get("format") != FORMAT_VERSION:
+            found = manifest.get("format")
+            reason = f"it has format {found}, this lmscope reads format {FORMAT_VERSION}"
+            raise NotACatalogue(folder, reason)
+        return cls(folder, manifest)
+
+    @staticmethod
+    def _explain(folder: Path) -> Exception:
+        if not folder.exists():
+            return NotACatalogue(folder, "there is no such folder")
+        if folder.is_file():
+            return NotACatalogue(folder, "it is a file")
+        if (folder / "scan.json").exists():
+            state, done, total = folder / "state.safetensors", 0, 0
+            if state.exists():
+                flags = Tensors(state).read("done")
+                done, total = int(flags.sum()), len(flags)
+            return CatalogueUnfinished(folder, done, total)
+        if (folder / "config.json").exists():
+            return NotACatalogue(folder, "it holds a model")
+        return NotACatalogue(folder, "it has no manifest.json")
+
+    def __repr__(self) -> str:
+        n = len(self.layers) * self.d_mlp
+        return f"<Catalogue of {self.model} at {self.site}: {n:,} neurons, {self.n_tokens:,} tokens>"
+
+    def __len__(self) -> int:
+        return len(self.layers) * self.d_mlp
+
+    def __iter__(self) -> Iterator[NeuronRecord]:
+        for layer in self.layers:
+            yield from self.layer(layer)
+
+    def layer(self, layer: int) -> Iterator[NeuronRecord]:
+        """Iterate over the neurons of one layer."""
+        for neuron in range(self.d_mlp):
+            yield self[NeuronId(self.model, layer, neuron)]
+
+    def check(self, layer: int, neuron: int) -> NeuronId:
+        """Return the neuron's id if it is in the catalogue.
+
+        Raises:
+            LayerOutOfRange: If the model has no such layer.
+            LayerNotScanned: If it has, but the scan left it out.
+            NeuronOutOfRange: If the layer has no such neuron.
+        """
+        found = check_neuron(self.model, self.n_layers, self.d_mlp, layer, neuron)
+        if layer not in self.layers:
+            shown = ", ".join(map(str, self.layers[:8])) + (", ..." if len(self.layers) > 8 else "")
+            raise LayerNotScanned(self.path, layer, shown)
+        return found
+
+    def __getitem__(self, which: str | NeuronId | tuple[int, int]) -> NeuronRecord:
+        """Read one neuron.
+
+        Raises:
+            LayerOutOfRange: See `check`.
+            NeuronOutOfRange: See `check`.
+            WrongCatalogue: If a model is named and it is another one.
+            CatalogueDamaged: If its bytes are not there.
+        """
+        if isinstance(which, tuple):
+            return self._read(self.check(*which))
+        if isinstance(which, NeuronId):
+            model, layer, neuron, site = which.model, which.layer, which.neuron, None
+        else:
+            address = read_address(which)
+            model, layer, neuron, site = (
+                address.model or self.model, address.layer, address.neuron, address.site,
+            )  # fmt: skip
+        here = (self.model, self.manifest["model"]["source"], str(self.path))
+        if model.rstrip("/") not in here or site not in (None, self.site):
+            raise WrongCatalogue(
+                self.path, f"{self.model} at {self.site}", f"{model} at {site or self.site}"
+            )
+        return self._read(self.check(layer, neuron))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Read one statistic of all neurons, [n_layers_scanned, d_mlp].
+
+        Args:
+            name: One of `COLUMNS`, or any tensor of ``stats.safetensors``.
+        """
+        stats = self._tensors("stats.safetensors")
+        if name not in stats:
+            raise UnknownColumn(name, sorted(stats))
+        return stats.read(name)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Give a table with one row per neuron and the columns of `COLUMNS`, indexed by address."""
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingExtra("pandas", "Catalogue.to_pandas()") from None
+        grid = np.repeat(self.layers, self.d_mlp), np.tile(np.arange(self.d_mlp), len(self.layers))
+        table = pd.DataFrame({"layer": grid[0], "neuron": grid[1]})
+        for name in COLUMNS:
+            table[name] = self.column(name).ravel()
+        table["is_dead"] = table["is_dead"].astype(bool)
+        best = self.column("peak_ids")[..., 0].ravel()
+        table["peak_token"] = [self.token(int(i)) for i in best]
+        table.index = pd.Index([f"L{la}N{n}" for la, n in zip(*grid, strict=True)], name="address")
+        return table
+
+    def token(self, token_id: int) -> str:
+        """Give the text of a token; bytes that are no whole character as ``\\xe2``."""
+        if self._vocab is None:
+            vocab = self._tensors("vocab.safetensors")
+            self._vocab = vocab.read("bytes").tobytes(), vocab.read("ends")
+        data, ends = self._vocab
+        start = int(ends[token_id - 1]) if token_id else 0
+        return printable(data[start : int(ends[token_id])])
+
+    def document(self, index: int) -> str:
+        """Read the full text of a document."""
+        return printable(self.pack.text(index))
+
+    def source(self, index: int) -> tuple[str, int]:
+        """Give where a document came from: file or data set, and offset or row there."""
+        return self.pack.source(index)
+
+    @property
+    def pack(self) -> Pack:
+        """The corpus it was scanned over."""
+        if self._pack is None:
+            try:
+                self._pack = Pack(self.path / "documents")
+            except (OSError, ValueError) as error:
+                raise CatalogueDamaged(self.path, "documents", _why(error)) from error
+        return self._pack
+
+    def examples(self, layer: int) -> Tensors:
+        """Open one layer's examples as they are stored; FORMAT.md describes them."""
+        return self._tensors(f"examples/L{layer:02}.safetensors")
+
+    def list_of(self, entry: int) -> str:
+        """Say where an entry of a neuron's stored examples is shown, such as ``top 3``."""
+        top, m = self.manifest["options"]["top"], self.manifest["options"]["per_band"]
+        if entry < 2 * top:
+            return f"{SIGNS[entry // top]} {entry % top}"
+        band, place = divmod(entry - 2 * top, m)
+        return f"band {band} {place}"
+
+    def _tensors(self, name: str) -> Tensors:
+        if name not in self._open:
+            try:
+                self._open[name] = Tensors(self.path / name)
+            except (OSError, ValueError) as error:
+                raise CatalogueDamaged(self.path, name, _why(error)) from error
+        return self._open[name]
+
+    def _read(self, found: NeuronId) -> NeuronRecord:
+        i, n = self.layers.index(found.layer), found.neuron
+        shard = self.examples(found.layer)
+        try:
+            row = {key: shard.row(key, n) for key in ("activations", "ids", "values", "where")}
+        except ValueError as error:
+            raise CatalogueDamaged(self.path, shard.path.name, _why(error)) from error
+        flat = i * self.d_mlp + n
+        stats = self._tensors("stats.safetensors")
+        one = {key: stats.item(key, flat) for key in (*COLUMNS, "n_positive")}
+        top = self.manifest["options"]["top"]
+        lists = [self._list(row, slice(s * top, (s + 1) * top)) for s in range(len(SIGNS))]
+        return NeuronRecord(
+            id=found,
+            site=self.site,
+            is_dead=bool(one["is_dead"]),
+            moments=Moments(
+                count=self.n_tokens,
+                mean=float(one["mean"]),
+                sd=float(one["sd"]),
+                skew=float(one["skew"]),
+                kurtosis=float(one["kurtosis"]),
+                max=float(one["max"]),
+                min=float(one["min"]),
+                density=float(one["n_positive"]) / self.n_tokens,
+                density_half_max=float(one["density_half_max"]),
+            ),
+            histogram=self._histogram(i, n),
+            top=lists[0],
+            bottom=lists[1],
+            bands=self._bands(i, n, row, 2 * top),
+            promoted=self._effects(i, n, 0),
+            suppressed=self._effects(i, n, 1),
+            peak_tokens=self._peak_tokens(flat),
+        )
+
+    def _list(self, row: dict[str, NDArray[Any]], part: slice) -> tuple[Example, ...]:
+        return tuple(
+            self._example(row, e)
+            for e in range(part.start, part.stop)
+            if row["where"][e, 6]
+        )
+
+    def _example(self, row: dict[str, NDArray[Any]], e: int) -> Example:
+        segment, document, start, end, _, peak, n_shown = (int(x) for x in row["where"][e])
+        ids = row["ids"][e, :n_shown].astype(np.int64)
+        return Example(
+            document=document,
+            segment=segment,
+            peak=peak,
+            tokens=tuple(self.token(int(t)) for t in ids),
+            token_ids=ids,
+            activations=row["activations"][e, :n_shown].astype(np.float32),
+            max=float(row["values"][e]),
+            text=printable(self.pack.text(document, start, end)),
+            start=start,
+            end=end,
+        )
+
+    def _histogram(self, i: int, n: int) -> Histogram:
+        tensors = self._tensors("histograms.safetensors")
+        flat = i * self.d_mlp + n
+        scale = tensors.item("scale", flat)
+        return Histogram(
+            histogram_edges(scale), tensors.item("counts", flat).astype(np.int64)
+        )
+
+    def _bands(
+        self, i: int, n: int, row: dict[str, NDArray[Any]], first: int
+    ) -> tuple[Band, ...]:
+        tensors = self._tensors("histograms.safetensors")
+        flat = i * self.d_mlp + n
+        edges = [-np.inf, *tensors.item("band_edges", flat).tolist(), np.inf]
+        counts = tensors.item("band_counts", flat)
+        m = self.manifest["options"]["per_band"]
+        return tuple(
+            Band(
+                low=edges[b],
+                high=edges[b + 1],
+                share=float(counts[b]) / max(1, int(counts.sum())),
+                examples=self._list(row, slice(first + b * m, first + (b + 1) * m)),
+            )
+            for b in range(len(counts))
+        )
+
+    def _effects(self, i: int, n: int, side: int) -> tuple[TokenEffect, ...] | None:
+        if "logits.safetensors" not in self.manifest["files"]:
+            return None
+        tensors = self._tensors("logits.safetensors")
+        flat = i * self.d_mlp + n
+        ids, values = tensors.item("ids", flat)[side], tensors.item("values", flat)[side]
+        return tuple(
+            TokenEffect(self.token(t), t, v)
+            for t, v in zip(ids.tolist(), values.tolist(), strict=True)
+        )
+
+    def _peak_tokens(self, flat: int) -> tuple[TokenCount, ...]:
+        stats = self._tensors("stats.safetensors")
+        pairs = zip(
+            stats.item("peak_ids", flat).tolist(),
+            stats.item("peak_counts", flat).tolist(),
+            strict=True,
+        )
+        return tuple(TokenCount(self.token(t), t, c) for t, c in pairs if c)
+
+    def verify(self) -> list[Damage]:
+        """Compare every file with its checksum; the list is empty if all are right."""
+        found = []
+        for name, entry in self.manifest["files"].items():
+            path = self.path / name
+            if not path.is_file():
+                found.append(Damage(name, "it is missing"))
+            elif (size := path.stat().st_size) != entry["bytes"]:
+                found.append(Damage(name, f"it has {size:,} bytes instead of {entry['bytes']:,}"))
+            elif sha256(path) != entry["sha256"]:
+                found.append(Damage(name, "its bytes differ from its checksum"))
+        return found
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is missing"
+    return "it is cut short or not a safetensors file" if isinstance(error, ValueError) else str(error)
+

@@ -1,0 +1,442 @@
+"""A model and any text in, activations out: the interactive neuroscope.
+
+Works without a catalogue; with one, values are put in relation to what the
+neuron did on the corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lmscope.accumulators import Batch
+from lmscope.catalogue import Catalogue
+from lmscope.errors import NoText, TextTooLong, WrongCatalogue
+from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
+
+if TYPE_CHECKING:
+    from lmscope.models import LanguageModel
+    from lmscope.text import TokenizedText
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One neuron on one text."""
+
+    neuron: NeuronId
+    site: Site
+    text: str
+    tokens: tuple[str, ...]
+    token_ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
+    """Half-open byte spans of ``text.encode()``, [n_tokens, 2]."""
+    activations: NDArray[np.float32]
+    """[n_tokens]"""
+    counted: NDArray[np.bool_]
+    """False at the first position of a segment, whose activations mean little: [n_tokens]."""
+    peak: int | None
+    """Counted token with the largest activation; None if no token counts."""
+    scale: tuple[float, float] | None
+    """Smallest and largest activation on the catalogue's corpus; None without a catalogue."""
+    percentile: float | None
+    """Share of the corpus's tokens that stay below the peak, 0 to 1; None without a catalogue."""
+    catalogue: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain JSON values: the shape of ``lmscope look --json`` with a neuron."""
+        return {
+            "model": self.neuron.model,
+            "neuron": self.neuron.short,
+            "layer": self.neuron.layer,
+            "index": self.neuron.neuron,
+            "site": self.site,
+            "text": self.text,
+            "tokens": list(self.tokens),
+            "token_ids": self.token_ids.tolist(),
+            "spans": self.spans.tolist(),
+            "activations": [float(a) for a in self.activations],
+            "counted": self.counted.tolist(),
+            "peak": self.peak,
+            "scale": None if self.scale is None else {"min": self.scale[0], "max": self.scale[1]},
+            "percentile": self.percentile,
+            "catalogue": self.catalogue,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How strongly one neuron responds to a text, at its strongest token."""
+
+    neuron: NeuronId
+    activation: float
+    token: int
+    """Index of the token where the neuron is farthest from zero."""
+    relative: float | None
+    """The activation as a share of the corpus's extreme on the same side of zero, so 1 is as
+    strong as the strongest example; None without a catalogue."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The neurons of a model that respond most to a text."""
+
+    model: str
+    site: Site
+    text: str
+    tokens: tuple[str, ...]
+    token_ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
+    responses: tuple[Response, ...]
+    """Strongest first: by `relative` if there is a catalogue, else by size of the activation."""
+    n_neurons: int
+    """How many neurons were compared."""
+    catalogue: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain JSON values: the shape of ``lmscope look --json`` without a neuron."""
+        return {
+            "model": self.model,
+            "site": self.site,
+            "text": self.text,
+            "tokens": list(self.tokens),
+            "token_ids": self.token_ids.tolist(),
+            "spans": self.spans.tolist(),
+            "n_neurons": self.n_neurons,
+            "ranked_by": "activation" if self.catalogue is None else "relative",
+            "neurons": [
+                {
+                    "neuron": r.neuron.short,
+                    "layer": r.neuron.layer,
+                    "index": r.neuron.neuron,
+                    "activation": r.activation,
+                    "token": r.token,
+                    "relative": r.relative,
+                }
+                for r in self.responses
+            ],
+            "catalogue": self.catalogue,
+        }
+
+
+def look(
+    model: LanguageModel,
+    text: str,
+    neuron: str | NeuronId | tuple[int, int],
+    *,
+    catalogue: Catalogue | None = None,
+    in_segments: bool = False,
+) -> Look:
+    """Show one neuron's activation on every token of a text.
+
+    Args:
+        model: A loaded model.
+        text: Any text.
+        neuron: Which neuron, in any spelling that `read_address` takes.
+        catalogue: Gives the neuron's own scale.
+        in_segments: Cut a text that is too long into segments; each starts without context.
+
+    Raises:
+        NoText: If the text holds no token.
+        TextTooLong: If the model cannot read it at once and `in_segments` is False.
+        LayerOutOfRange: If the model has no such layer.
+        NeuronOutOfRange: If the layer has no such neuron.
+        WrongCatalogue: If the catalogue is of another model or site.
+    """
+    found = _find(model, neuron)
+    _check_catalogue(model, catalogue)
+    cut = model.tokenizer.tokenize(text)
+    activations = np.empty(len(cut), np.float32)
+
+    def keep(_: int, values: NDArray[np.float32], start: int) -> None:
+        activations[start : start + len(values)] = values[:, found.neuron]
+
+    counted = _run(model, cut, keep, [found.layer], _skip(model, catalogue), in_segments)
+    shown = np.where(counted, activations, -np.inf)
+    peak = int(shown.argmax()) if counted.any() else None
+    scale = percentile = None
+    if catalogue is not None:
+        record = catalogue[found.layer, found.neuron]
+        scale = (record.moments.min, record.moments.max)
+        if peak is not None:
+            percentile = record.histogram.fraction_below(float(activations[peak]))
+    return Look(
+        neuron=found,
+        site=model.site,
+        text=cut.text,
+        tokens=tuple(cut.pieces()),
+        token_ids=cut.ids,
+        spans=cut.spans,
+        activations=activations,
+        counted=counted,
+        peak=peak,
+        scale=scale,
+        percentile=percentile,
+        catalogue=None if catalogue is None else str(catalogue.path),
+    )
+
+
+def rank(
+    model: LanguageModel,
+    text: str,
+    *,
+    catalogue: Catalogue | None = None,
+    n: int = 20,
+    layers: Sequence[int] | None = None,
+    in_segments: bool = False,
+) -> Ranking:
+    """Find the neurons that respond most to a text.
+
+    Without a catalogue large neurons win whatever they detect; with one, each is measured
+    against its own strongest example, which is what people mean.
+
+    Args:
+        model: A loaded model.
+        text: Any text.
+        catalogue: Of the same model and site.
+        n: How many neurons to return.
+        layers: Which layers; None for all, or for all that the catalogue has.
+        in_segments: As in `look`.
+
+    Raises:
+        NoText: If the text holds no token.
+        TextTooLong: If the model cannot read it at once and `in_segments` is False.
+        WrongCatalogue: If the catalogue is of another model or site.
+    """
+    _check_catalogue(model, catalogue)
+    cut = model.tokenizer.tokenize(text)
+    if layers is None:
+        layers = range(model.n_layers) if catalogue is None else catalogue.layers
+    for layer in layers:
+        check_neuron(model.name, model.n_layers, model.d_mlp, layer, 0)
+    wanted = sorted(set(layers))
+    skip = _skip(model, catalogue)
+    high = np.full((len(wanted), model.d_mlp), -np.inf, np.float32)
+    low = np.full((len(wanted), model.d_mlp), np.inf, np.float32)
+    high_at = np.zeros((len(wanted), model.d_mlp), np.int64)
+    low_at = np.zeros((len(wanted), model.d_mlp), np.int64)
+    n_prefix = len(model.tokenizer.prefix)
+
+    def keep(layer: int, values: NDArray[np.float32], start: int) -> None:
+        i, first = wanted.index(layer), max(0, skip - n_prefix)
+        if len(values) <= first:
+            return
+        here = values[first:]
+        for best, at, sign in ((high, high_at, 1), (low, low_at, -1)):
+            places = (sign * here).argmax(axis=0)
+            peaks = np.take_along_axis(here, places[None], axis=0)[0]
+            is_better = sign * peaks > sign * best[i]
+            best[i] = np.where(is_better, peaks, best[i])
+            at[i] = np.where(is_better, places + first + start, at[i])
+
+    counted = _run(model, cut, keep, wanted, skip, in_segments)
+    if not counted.any():
+        raise NoText
+    if catalogue is None:
+        up, down = high, -low
+    else:
+        rows = [catalogue.layers.index(layer) for layer in wanted]
+        most, least = catalogue.column("max")[rows], catalogue.column("min")[rows]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            up = np.where(most > 0, high / most, -np.inf)
+            down = np.where(least < 0, low / least, -np.inf)
+        if not model.is_gated:  # only gated neurons speak by negative values
+            down = np.full_like(down, -np.inf)
+    is_up = up >= down
+    strength = np.where(is_up, up, down).ravel()
+    order = np.argsort(-strength, kind="stable")[:n]
+    responses = []
+    for flat in order.tolist():
+        i, neuron = divmod(flat, model.d_mlp)
+        best, at = (high, high_at) if is_up[i, neuron] else (low, low_at)
+        responses.append(
+            Response(
+                neuron=NeuronId(model.name, wanted[i], neuron),
+                activation=float(best[i, neuron]),
+                token=int(at[i, neuron]),
+                relative=None if catalogue is None else float(strength[flat]),
+            )
+        )
+    return Ranking(
+        model=model.name,
+        site=model.site,
+        text=cut.text,
+        tokens=tuple(cut.pieces()),
+        token_ids=cut.ids,
+        spans=cut.spans,
+        responses=tuple(responses),
+        n_neurons=len(strength),
+        catalogue=None if catalogue is None else str(catalogue.path),
+    )
+
+
+def _find(model: LanguageModel, neuron: str | NeuronId | tuple[int, int]) -> NeuronId:
+    if isinstance(neuron, NeuronId):
+        layer, index = neuron.layer, neuron.neuron
+    elif isinstance(neuron, tuple):
+        layer, index = neuron
+    else:
+        address = read_address(neuron)
+        layer, index = address.layer, address.neuron
+        if address.site is not None and address.site != model.site:
+            check_site(model.name, address.site, model.sites)
+            raise WrongCatalogue(
+                "This model", f"{model.name} at {model.site}", f"site {address.site}"
+            )
+    return check_neuron(model.name, model.n_layers, model.d_mlp, layer, index)
+
+
+def _check_catalogue(model: LanguageModel, catalogue: Catalogue | None) -> None:
+    if catalogue is None:
+        return
+    its = catalogue.manifest["model"]
+    if (its["weights_hash"], its["site"]) != (model.weights_hash, model.site):
+        raise WrongCatalogue(
+            catalogue.path, f"{catalogue.model} at {catalogue.site}", f"{model.name} at {model.site}"
+        )
+
+
+def _skip(model: LanguageModel, catalogue: Catalogue | None) -> int:
+    """Give the number of first positions that do not count: as scanned, else the first one."""
+    if catalogue is not None:
+        return int(catalogue.manifest["counted"]["first_position_counted"])
+    return max(1, len(model.tokenizer.prefix))
+
+
+def _run(
+    model: LanguageModel,
+    cut: TokenizedText,
+    keep: Any,
+    layers: Sequence[int],
+    skip: int,
+    in_segments: bool,
+) -> NDArray[np.bool_]:
+    """Run the model over a text, segment by segment, and tell which tokens count."""
+    import torch
+
+    if len(cut) == 0:
+        raise NoText
+    prefix, suffix = list(model.tokenizer.prefix), list(model.tokenizer.suffix)
+    room = model.n_ctx - len(prefix) - len(suffix)
+    if len(cut) > room and not in_segments:
+        raise TextTooLong(model.name, len(cut), room)
+    counted = ~np.isin(cut.ids, list(model.tokenizer.special_ids))
+    for start in range(0, len(cut), room):
+        ids = [*prefix, *cut.ids[start : start + room].tolist(), *suffix]
+        n = len(ids) - len(prefix) - len(suffix)
+
+        def visit(layer: int, values: torch.Tensor, start: int = start, n: int = n) -> None:
+            acts = values[0, len(prefix) : len(prefix) + n].cpu().float().numpy()
+            keep(layer, acts, start)
+
+        model.run(torch.tensor([ids]), [len(ids)], visit, layers)
+        counted[start : start + max(0, skip - len(prefix))] = False
+    return counted
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What came of running the model again over a catalogue's examples."""
+
+    n_examples: int
+    n_wrong: int
+    worst: float
+    """Largest difference between stored and recomputed activation, as a share of the largest
+    activation in its window."""
+    wrong: tuple[str, ...]
+    """The first twenty examples that differ, as ``L0N737 top 3``."""
+
+
+def recompute(
+    catalogue: Catalogue,
+    model: LanguageModel,
+    *,
+    neurons: Sequence[tuple[int, int]] | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Recomputed:
+    """Run the model over the stored examples again and compare every activation.
+
+    An example is wrong if its peak or any activation of its window differs from the stored
+    one by more than float16 rounds (1 part in 1024, and its smallest step) beside 1e-5 of the window's largest
+    activation, which float32 products of another machine may differ by.
+
+    Args:
+        catalogue: The catalogue.
+        model: The model it was made with.
+        neurons: Which (layer, neuron) to check; None for all.
+        report: Called with batches done and batches in all.
+
+    Raises:
+        WrongCatalogue: If the model is another one.
+    """
+    import torch
+
+    _check_catalogue(model, catalogue)
+    pack = catalogue.pack
+    wanted = {layer: np.arange(model.d_mlp) for layer in catalogue.layers}
+    if neurons is not None:
+        for layer, neuron in neurons:
+            catalogue.check(layer, neuron)
+        wanted = {
+            layer: np.unique([n for la, n in neurons if la == layer]).astype(np.int64)
+            for layer in sorted({la for la, _ in neurons})
+        }
+    stored = {
+        layer: {
+            name: catalogue.examples(layer).read(name)[rows]
+            for name in ("activations", "values", "where")
+        }
+        for layer, rows in wanted.items()
+    }
+    needed = np.unique(
+        np.concatenate([s["where"][..., 0][s["where"][..., 6] > 0] for s in stored.values()])
+    )
+    # The scan's own batches: products of the same shape round in the same way.
+    plan = pack.plan(catalogue.manifest["options"]["batch_tokens"])
+    batches = [b for b in plan if np.isin(b, needed).any()]
+    shown = np.ones(pack.n_documents, np.bool_)
+    n_examples, worst, wrong = 0, 0.0, list[str]()
+    n_wrong = 0
+    for done, segments in enumerate(batches):
+        batch = pack.batch(segments, 0, shown)
+        ids = torch.from_numpy(pack.model_input(batch))
+        extra = ids.shape[1] - batch.ids.shape[1]
+
+        def visit(layer: int, values: torch.Tensor, batch: Batch = batch) -> None:
+            nonlocal n_examples, n_wrong, worst
+            acts = values[:, batch.offset :].cpu().float().numpy()
+            mine = stored[layer]
+            is_here = np.isin(mine["where"][..., 0], batch.segments) & (mine["where"][..., 6] > 0)
+            rows, entries = np.nonzero(is_here)
+            if len(rows) == 0:
+                return
+            where = mine["where"][rows, entries].astype(np.int64)
+            order = np.argsort(batch.segments)
+            s = order[np.searchsorted(batch.segments, where[:, 0], sorter=order)]
+            column = np.arange(mine["activations"].shape[-1])
+            is_shown = column < where[:, 6:7]
+            token = np.minimum(where[:, 4:5] + column, acts.shape[1] - 1)
+            again = acts[s[:, None], token, wanted[layer][rows, None]]
+            kept = mine["activations"][rows, entries].astype(np.float32)
+            size = np.abs(again).max(axis=1, where=is_shown, initial=0)
+            off = np.where(is_shown, np.abs(np.clip(again, -65504, 65504) - kept), 0)
+            peaks = np.take_along_axis(again, where[:, 5:6], axis=1)[:, 0]
+            off_peak = np.abs(peaks - mine["values"][rows, entries])
+            slack = 1e-5 * size + 2.0**-24  # the smallest step of float16
+            is_wrong = (off > np.abs(again) / 1024 + slack[:, None]).any(axis=1)
+            is_wrong |= off_peak > slack
+            n_examples += len(rows)
+            n_wrong += int(is_wrong.sum())
+            share = np.maximum(off.max(axis=1), off_peak) / np.maximum(size, np.float32(1e-30))
+            worst = max(worst, float(share.max()))
+            for i in np.flatnonzero(is_wrong)[: 20 - len(wrong)]:
+                neuron, place = int(wanted[layer][rows[i]]), catalogue.list_of(int(entries[i]))
+                wrong.append(f"L{layer}N{neuron} {place}")
+
+        model.run(ids, (batch.lengths + extra).tolist(), visit, list(wanted))
+        if report is not None:
+            report(done + 1, len(batches))
+    return Recomputed(n_examples, n_wrong, worst, tuple(wrong))

@@ -1,0 +1,237 @@
+"""From a name to a model: a path, an alias, or a hub repository, in that order.
+
+The one place in lmscope that knows the Hugging Face hub's cache and network. Everything
+that can be said without them is said before they are touched.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from huggingface_hub import HfApi, constants, errors, hf_hub_download, snapshot_download
+
+# That of httpx or of httpx2, whichever this version of the client uses.
+from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
+
+from lmscope.errors import BadOption, LmscopeError, ModelNotHere, NotAModel, nearest
+from lmscope.models import names
+from lmscope.models.hf import load_hf, read_config, weight_files
+from lmscope.models.toy import is_toy_config, load_toy
+
+if TYPE_CHECKING:
+    from lmscope.models import LanguageModel
+
+_SMALL_FILES = [
+    "config.json",
+    "tokenizer*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab*",
+    "merges.txt",
+    "*.model",
+    "*.index.json",
+]
+_DTYPES = {
+    "float32": "float32",
+    "fp32": "float32",
+    "float": "float32",
+    "bfloat16": "bfloat16",
+    "bf16": "bfloat16",
+    "float16": "float16",
+    "fp16": "float16",
+    "half": "float16",
+}
+
+
+def load(
+    name: str | Path,
+    *,
+    dtype: str | None = None,
+    device: str = "auto",
+    site: str | None = None,
+    revision: str | None = None,
+    token: str | None = None,
+    local_files_only: bool = False,
+) -> LanguageModel:
+    """Load a language model whose neurons can be read.
+
+    Args:
+        name: A folder, a .gguf file, a known name (``gpt2-small``, ``solu-1l``; see
+            ``lmscope models``) or the id of a hub repository (``owner/name``).
+        dtype: ``float32`` unless given; ``bfloat16`` and ``float16`` are faster and change
+            the numbers. Also spelled ``torch.float32``, ``fp32``, ``bf16``, ``half``.
+        device: ``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the fastest there is.
+        site: Which tensor to read: ``post``, ``pre``, or ``mid`` for SoLU models, whose
+            default it is.
+        revision: Branch, tag or commit of the hub repository.
+        token: Access token of the hub; without it that of ``HF_TOKEN`` or of a login.
+        local_files_only: Never use the network, as with ``HF_HUB_OFFLINE=1``.
+
+    Raises:
+        UnknownModel: If there is nothing of that name; with the nearest names.
+        ModelNotHere: If its files are not in the cache and cannot be fetched.
+        NotAModel: If the path is missing or holds no model.
+        NoNeurons: For a model with attention layers only.
+        UnsupportedArchitecture: If its neurons cannot be found.
+        ModelRefused: If what was found does not prove to be its neurons.
+        UnknownSite: If the model has no such site.
+        BadOption: For a dtype, device or revision that does not exist.
+        MissingExtra: For a .gguf file without the packages that read it.
+    """
+    options: dict[str, Any] = {"dtype": _dtype(dtype), "device": _device(device), "site": site}
+    if (path := _local(name)) is not None:
+        called = path.stem if path.is_file() else path.name.strip(".") or path.resolve().name
+        options |= {"name": called, "source": str(path), "revision": None}
+    else:
+        known = names.resolve(str(name))
+        if known is None and not re.fullmatch(r"[\w.-]+/[\w.-]+", str(name)):
+            raise names.unknown(str(name))
+        called, repo = (known.alias, known.repo) if known else (str(name), str(name))
+        path = _fetch(called, repo, revision, token, local_files_only)
+        options |= {"name": called, "source": repo, "revision": path.name}
+
+    if path.is_file():
+        return load_hf(path.parent, gguf_file=path.name, **options)
+    config = read_config(path)
+    if not is_toy_config(config):
+        return load_hf(path, **options)
+    elsewhere = None
+    if not any(path.glob("**/tokenizer.json")) and "tokenizer_name" in config:
+        repo = str(config["tokenizer_name"])
+        elsewhere = _fetch_tokenizer(f"the tokenizer of {called}", repo, token, local_files_only)
+    return load_toy(path, tokenizer=elsewhere, **options)
+
+
+def _local(name: str | Path) -> Path | None:
+    """Give the path that a name means, or None if it means no path.
+
+    A folder in the working directory does not hide a known name unless it holds a model: the
+    catalogue of gpt2-small may well be called gpt2-small.
+    """
+    typed = str(name)
+    if not typed.strip() or max(map(len, typed.encode().split(b"/"))) > 255:
+        return None  # nothing, or a text that took the model's place: no file has such a name
+    path = Path(name).expanduser()
+    if path.is_file() and path.suffix != ".gguf":
+        raise NotAModel(typed, "it is a file, and not a .gguf file")
+    if path.is_file() or (path / "config.json").is_file():
+        return path
+    is_path = isinstance(name, Path) or typed.startswith((".", "~", "/")) or path.suffix == ".gguf"
+    if path.is_dir() and (is_path or names.resolve(typed) is None):
+        return path
+    if not is_path and typed.count("/") < 2 and "\\" not in typed:
+        return None
+    reason = "there is no such file or folder"
+    if path.parent.is_dir():
+        beside = sorted(p.name for p in path.parent.iterdir() if p.is_dir() or p.suffix == ".gguf")
+        if near := nearest(path.name, beside):
+            reason += f"; beside it: {', '.join(near)}"
+    raise NotAModel(typed, reason)
+
+
+def _fetch(
+    name: str, repo: str, revision: str | None, token: str | None, local_files_only: bool
+) -> Path:
+    """Give the folder of a repository's files in the cache, fetched if need be."""
+    here = _snapshot(repo, revision)
+    if local_files_only or constants.HF_HUB_OFFLINE:
+        if here is None:
+            raise ModelNotHere(name, repo, "offline mode is on")
+        return here
+    if here is not None and here.name == revision:  # a commit never changes
+        return here
+    try:
+        # Unlike the listing of files, this request is not repeated for half a minute offline.
+        files = HfApi(token=token).model_info(repo, revision=revision, timeout=10).siblings or []
+        wanted = _wanted(repo, [file.rfilename for file in files])
+        return Path(snapshot_download(repo, revision=revision, token=token, allow_patterns=wanted))
+    except errors.RevisionNotFoundError:
+        reason = f"{repo} has no such branch, tag or commit"
+        raise BadOption(option="--revision", value=revision, reason=reason) from None
+    except (HTTPError, ConnectionError, errors.LocalEntryNotFoundError) as error:
+        if here is not None:
+            return here
+        raise _explained(name, repo, error) from None
+
+
+def _fetch_tokenizer(name: str, repo: str, token: str | None, local_files_only: bool) -> Path:
+    """Give the folder of a repository's tokenizer.json in the cache, fetched if need be."""
+    try:
+        file = hf_hub_download(
+            repo, "tokenizer.json", token=token, local_files_only=local_files_only
+        )
+        return Path(file).parent
+    except (HTTPError, ConnectionError, errors.LocalEntryNotFoundError) as error:
+        raise _explained(name, repo, error) from None
+
+
+def _explained(name: str, repo: str, error: Exception) -> LmscopeError:
+    """Turn what the hub's client raises into a sentence."""
+    if isinstance(error, errors.GatedRepoError):
+        return ModelNotHere(name, repo, "access denied: accept its terms there and give a token")
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return names.unknown(repo)
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        return ModelNotHere(name, repo, "offline, or no connection")
+    return ModelNotHere(name, repo, str(error).strip().partition("\n")[0][:100] or "no connection")
+
+
+def _snapshot(repo: str, revision: str | None) -> Path | None:
+    """Find a repository's weights in the cache without the hub's client.
+
+    The client calls a snapshot incomplete unless every file of the repository is there, and
+    only those that are needed were fetched.
+    """
+    folder = Path(constants.HF_HUB_CACHE, f"models--{repo.replace('/', '--')}")
+    ref = folder / "refs" / (revision or "main")
+    commit = ref.read_text("utf-8").strip() if ref.is_file() else revision
+    snapshot = folder / "snapshots" / (commit or "none")
+    there = [file.name for file in snapshot.glob("*") if file.exists()]
+    return snapshot if "config.json" in there and _weights(there) else None
+
+
+def _weights(files: Iterable[str]) -> list[str]:
+    files = list(files)
+    return weight_files(files) or [file for file in files if file.endswith("final.pth")]
+
+
+def _wanted(repo: str, files: Iterable[str]) -> list[str]:
+    """Choose what to fetch: configuration, tokenizer, and one form of the weights."""
+    files = [file for file in files if "/" not in file]
+    weights = _weights(files)
+    if not weights:
+        ggufs = [file for file in files if file.endswith(".gguf")]
+        reason = "it has no weights that transformers reads"
+        if ggufs:
+            reason += f"; download its {ggufs[0]} and give that file"
+        raise NotAModel(repo, reason)
+    small = [f for f in files if any(fnmatch.fnmatch(f, pattern) for pattern in _SMALL_FILES)]
+    return small + weights
+
+
+def _dtype(dtype: str | None) -> str:
+    try:
+        return _DTYPES[str(dtype or "float32").removeprefix("torch.").lower()]
+    except KeyError:
+        reason = "the dtypes are float32, bfloat16 and float16"
+        raise BadOption(option="--dtype", value=dtype, reason=reason) from None
+
+
+def _device(device: str) -> str:
+    here = [f"cuda:{n}" for n in range(torch.cuda.device_count())]
+    here += ["mps"] if torch.backends.mps.is_available() else []
+    here += ["cpu"]
+    if device == "auto":
+        return here[0]
+    if device == "cuda" and here[0] == "cuda:0":
+        return device
+    if device not in here:
+        raise BadOption(
+            option="--device", value=device, reason=f"this machine has: {', '.join(here)}"
+        )
+    return device
