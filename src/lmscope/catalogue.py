@@ -29,7 +29,6 @@ from lmscope.errors import (
     CatalogueDamaged,
     CatalogueUnfinished,
     LayerNotScanned,
-    MissingExtra,
     NotACatalogue,
     UnknownColumn,
     WrongCatalogue,
@@ -164,7 +163,9 @@ def _examples(i: int, pack: Pack, partial: Partial) -> dict[str, NDArray[Any]]:
     lengths = pack.lengths[segments]
     starts = np.clip(where[..., 1] - partial.before, 0, np.maximum(lengths - window, 0))
     n_shown = np.where(is_filled, np.minimum(window, lengths - starts), 0)
-    places = pack.places(segments.ravel(), starts.ravel(), (starts + np.maximum(n_shown, 1)).ravel())
+    places = pack.places(
+        segments.ravel(), starts.ravel(), (starts + np.maximum(n_shown, 1)).ravel()
+    )
     in_corpus = pack.token_start(segments) + starts
     token = np.minimum(in_corpus[..., None] + np.arange(window), pack.n_tokens - 1)
     ids = pack.window_ids(token)
@@ -193,7 +194,9 @@ def _count_peaks(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
     """Count the tokens at the peaks of each top list, most frequent first, ties by id."""
     peak, n_shown = arrays["where"][:, :top, 5], arrays["where"][:, :top, 6]
-    ids = np.take_along_axis(arrays["ids"][:, :top], peak[..., None].astype(np.int64), axis=-1)[..., 0]
+    ids = np.take_along_axis(arrays["ids"][:, :top], peak[..., None].astype(np.int64), axis=-1)[
+        ..., 0
+    ]
     found_ids = np.zeros((len(ids), N_PEAK_TOKENS), np.uint32)
     found = np.zeros((len(ids), N_PEAK_TOKENS), np.uint16)
     for n, (row, is_filled) in enumerate(zip(ids, n_shown > 0, strict=True)):
@@ -211,10 +214,9 @@ def _statistics(
     peak_counts: NDArray[np.uint16],
 ) -> dict[str, NDArray[Any]]:
     moments = summarise(partial.sums, partial.lows, partial.n_tokens)
-    low, high = partial.extremes[:, 0], partial.extremes[:, 1]
-    half = [
-        above_half_max(partial.counts[i], edges.scale[i], high[i]) for i in range(len(high))
-    ]
+    # Adding zero turns -0.0, which equals 0.0 and so depends on the order of work, into 0.0.
+    low, high = partial.extremes[:, 0] + 0, partial.extremes[:, 1] + 0
+    half = [above_half_max(partial.counts[i], edges.scale[i], high[i]) for i in range(len(high))]
     # A gated neuron also speaks by negative values; the others are silent unless above zero.
     is_dead = (high <= 0) & (low >= 0) if asked["model"]["is_gated"] else high <= 0
     n_listed = np.maximum((partial.list_where[:, 0, :, :, 0] >= 0).sum(axis=-1), 1)
@@ -335,7 +337,9 @@ class Catalogue:
 
     def __repr__(self) -> str:
         n = len(self.layers) * self.d_mlp
-        return f"<Catalogue of {self.model} at {self.site}: {n:,} neurons, {self.n_tokens:,} tokens>"
+        return (
+            f"<Catalogue of {self.model} at {self.site}: {n:,} neurons, {self.n_tokens:,} tokens>"
+        )
 
     def __len__(self) -> int:
         return len(self.layers) * self.d_mlp
@@ -401,10 +405,8 @@ class Catalogue:
 
     def to_pandas(self) -> pandas.DataFrame:
         """Give a table with one row per neuron and the columns of `COLUMNS`, indexed by address."""
-        try:
-            import pandas as pd
-        except ImportError:
-            raise MissingExtra("pandas", "Catalogue.to_pandas()") from None
+        import pandas as pd
+
         grid = np.repeat(self.layers, self.d_mlp), np.tile(np.arange(self.d_mlp), len(self.layers))
         table = pd.DataFrame({"layer": grid[0], "neuron": grid[1]})
         for name in COLUMNS:
@@ -416,7 +418,7 @@ class Catalogue:
         return table
 
     def token(self, token_id: int) -> str:
-        """Give the text of a token; bytes that are no whole character as ``\\xe2``."""
+        r"""Give the text of a token; bytes that are no whole character as ``\xe2``."""
         if self._vocab is None:
             vocab = self._tensors("vocab.safetensors")
             self._vocab = vocab.read("bytes").tobytes(), vocab.read("ends")
@@ -500,9 +502,7 @@ class Catalogue:
 
     def _list(self, row: dict[str, NDArray[Any]], part: slice) -> tuple[Example, ...]:
         return tuple(
-            self._example(row, e)
-            for e in range(part.start, part.stop)
-            if row["where"][e, 6]
+            self._example(row, e) for e in range(part.start, part.stop) if row["where"][e, 6]
         )
 
     def _example(self, row: dict[str, NDArray[Any]], e: int) -> Example:
@@ -525,13 +525,9 @@ class Catalogue:
         tensors = self._tensors("histograms.safetensors")
         flat = i * self.d_mlp + n
         scale = tensors.item("scale", flat)
-        return Histogram(
-            histogram_edges(scale), tensors.item("counts", flat).astype(np.int64)
-        )
+        return Histogram(histogram_edges(scale), tensors.item("counts", flat).astype(np.int64))
 
-    def _bands(
-        self, i: int, n: int, row: dict[str, NDArray[Any]], first: int
-    ) -> tuple[Band, ...]:
+    def _bands(self, i: int, n: int, row: dict[str, NDArray[Any]], first: int) -> tuple[Band, ...]:
         tensors = self._tensors("histograms.safetensors")
         flat = i * self.d_mlp + n
         edges = [-np.inf, *tensors.item("band_edges", flat).tolist(), np.inf]
@@ -584,5 +580,6 @@ class Catalogue:
 def _why(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "it is missing"
-    return "it is cut short or not a safetensors file" if isinstance(error, ValueError) else str(error)
-
+    return (
+        "it is cut short or not a safetensors file" if isinstance(error, ValueError) else str(error)
+    )

@@ -196,6 +196,19 @@ class UnknownSite(LmscopeError, LookupError):
         )
 
 
+class OtherSite(LmscopeError, ValueError):
+    """A neuron addressed at another site than the model was loaded for."""
+
+    def __init__(self, model: str, site: str, wanted: str) -> None:
+        super().__init__(
+            f"{model} was loaded at site '{site}', the address names site '{wanted}'.\n"
+            f"Load it there: load('{model}', site='{wanted}'), or on the command line --site {wanted}",
+            model=model,
+            site=site,
+            wanted=wanted,
+        )
+
+
 class UnreadableNeuron(LmscopeError, ValueError):
     """Text that names no neuron."""
 

@@ -161,9 +161,7 @@ def window_keys(ids, lengths):
 
 
 @_jit
-def update_lists(
-    peaks, at, keys, segments, eligible, n0, n1, values, where, list_keys, fresh
-):
+def update_lists(peaks, at, keys, segments, eligible, n0, n1, values, where, list_keys, fresh):
     """Put segment peaks into the lists of the strongest examples.
 
     A list holds the best peak of each key, best first by (value, lowest segment); what it

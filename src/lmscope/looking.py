@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lmscope.accumulators import Batch
 from lmscope.catalogue import Catalogue
-from lmscope.errors import NoText, TextTooLong, WrongCatalogue
+from lmscope.errors import NoText, OtherSite, TextTooLong, WrongCatalogue
 from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
 
 if TYPE_CHECKING:
@@ -283,9 +283,7 @@ def _find(model: LanguageModel, neuron: str | NeuronId | tuple[int, int]) -> Neu
         layer, index = address.layer, address.neuron
         if address.site is not None and address.site != model.site:
             check_site(model.name, address.site, model.sites)
-            raise WrongCatalogue(
-                "This model", f"{model.name} at {model.site}", f"site {address.site}"
-            )
+            raise OtherSite(model.name, model.site, address.site)
     return check_neuron(model.name, model.n_layers, model.d_mlp, layer, index)
 
 
@@ -295,7 +293,9 @@ def _check_catalogue(model: LanguageModel, catalogue: Catalogue | None) -> None:
     its = catalogue.manifest["model"]
     if (its["weights_hash"], its["site"]) != (model.weights_hash, model.site):
         raise WrongCatalogue(
-            catalogue.path, f"{catalogue.model} at {catalogue.site}", f"{model.name} at {model.site}"
+            catalogue.path,
+            f"{catalogue.model} at {catalogue.site}",
+            f"{model.name} at {model.site}",
         )
 
 
@@ -360,8 +360,8 @@ def recompute(
     """Run the model over the stored examples again and compare every activation.
 
     An example is wrong if its peak or any activation of its window differs from the stored
-    one by more than float16 rounds (1 part in 1024, and its smallest step) beside 1e-5 of the window's largest
-    activation, which float32 products of another machine may differ by.
+    one by more than float16 rounds (1 part in 1024, and its smallest step) beside 1e-5 of the
+    window's largest activation, which float32 products of another machine may differ by.
 
     Args:
         catalogue: The catalogue.

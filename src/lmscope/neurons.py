@@ -136,7 +136,7 @@ class Moments:
     skew: float
     """Third standardised moment; NaN for a constant neuron."""
     kurtosis: float
-    """Fourth standardised moment minus 3 (a normal distribution has 0); NaN for a constant neuron."""
+    """Fourth standardised moment minus 3: 0 for a normal distribution, NaN for a constant."""
     max: float
     min: float
     density: float
@@ -173,7 +173,7 @@ class Histogram:
         i = int(inside[0]) if len(inside) else 0
         share = (q - below[i]) / max(below[i + 1] - below[i], 1e-300)
         low, high = float(self.edges[i]), float(self.edges[i + 1])
-        return low + share * (high - low)
+        return float(low + share * (high - low))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

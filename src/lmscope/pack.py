@@ -196,7 +196,8 @@ class Pack:
 
     def document_of(self, segments: NDArray[Any]) -> NDArray[np.int64]:
         """Give the document of each segment."""
-        return self._document[segments].astype(np.int64)
+        documents: NDArray[np.int64] = self._document[segments].astype(np.int64)
+        return documents
 
     def ids(self, segment: int) -> NDArray[np.int64]:
         """Read the token ids of a segment, without prefix and suffix."""
@@ -225,7 +226,8 @@ class Pack:
     def is_first_of_cluster(self) -> NDArray[np.bool_]:
         """Tell which documents are no near-duplicate of an earlier one, [n_documents]."""
         clusters = self._documents.read("cluster")
-        return clusters == np.arange(len(clusters))
+        is_first: NDArray[np.bool_] = clusters == np.arange(len(clusters))
+        return is_first
 
     def plan(self, n_batch_tokens: int) -> list[NDArray[np.int64]]:
         """Share the segments out into batches of similar length.
@@ -301,7 +303,8 @@ class Pack:
 
     def token_start(self, segments: NDArray[Any]) -> NDArray[np.int64]:
         """Give the position in the corpus of each segment's first token."""
-        return self._start[segments]
+        starts: NDArray[np.int64] = self._start[segments]
+        return starts
 
     def _all(self, name: str) -> NDArray[Any]:
         """Map a whole token array: for the end of a scan, which touches nearly all of it."""

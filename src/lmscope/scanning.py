@@ -178,15 +178,17 @@ def resume(
             revision=was["revision"],
         )
     now = _describe(model)
-    for key, what in (("weights_hash", "weights"), ("tokenizer_hash", "tokenizer"), ("site", "site")):
+    for key, what in (
+        ("weights_hash", "weights"),
+        ("tokenizer_hash", "tokenizer"),
+        ("site", "site"),
+    ):
         if now[key] != asked["model"][key]:
             raise ScanChanged(folder, f"the model's {what} changed since it began")
     return _advance(folder, model, None, report, should_stop)
 
 
-def merge(
-    a: str | Path, b: str | Path, path: str | Path, *more: str | Path
-) -> Catalogue | None:
+def merge(a: str | Path, b: str | Path, path: str | Path, *more: str | Path) -> Catalogue | None:
     """Put partial scans together; in any order and grouping the result is the same.
 
     Args:
@@ -409,8 +411,8 @@ def _calibrate(
 ) -> tuple[dict[str, Any], Edges]:
     """Fix position rule, histogram scales and band edges on segments spread over the corpus."""
     n = min(_N_CALIBRATION, max(16, pack.n_segments // 20))
-    chosen = np.unique(np.linspace(0, pack.n_segments - 1, min(n, pack.n_segments)).round())
-    chosen = chosen.astype(np.int64)
+    spread = np.linspace(0, pack.n_segments - 1, min(n, pack.n_segments))
+    chosen = np.unique(spread.round().astype(np.int64))
     layers: list[int] = options["layers"]
     position = _measure_positions(model, pack, chosen[:: max(1, len(chosen) // 32)], options)
     shape = (len(layers), len(chosen), model.d_mlp)
@@ -542,7 +544,9 @@ def _check_parts(first: Path, asked: dict[str, Any], edges: Edges, other: Path) 
     model, its_model = asked["model"], its["model"]
     for key in model:
         if key not in ("device", "source") and model[key] != its_model[key]:
-            raise PartsDiffer(first, other, f"{key} is {model[key]} in one, {its_model[key]} in the other")
+            raise PartsDiffer(
+                first, other, f"{key} is {model[key]} in one, {its_model[key]} in the other"
+            )
     if asked["options"] != its["options"]:
         raise PartsDiffer(first, other, "their options differ")
     its_edges = _read_edges(other)
@@ -632,7 +636,7 @@ def _write_json(path: Path, value: object) -> None:
 
 
 def _teller(report: Report | None, n_neurons: int) -> Callable[[Any, int, int | None], None]:
-    """Measure the speed from the first call of each stage, and pass it on at most 10 times a second."""
+    """Measure the speed since each stage began; report at most ten times a second."""
     started: dict[str, tuple[float, int]] = {}
     last = 0.0
 

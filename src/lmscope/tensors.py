@@ -41,7 +41,7 @@ def replacing(path: Path, kept: str = "What was there before is unchanged.") -> 
     Raises:
         DiskFull: If there is no space left; `path` is as it was.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as file:
             yield file

@@ -36,16 +36,16 @@ class TokenizedText:
         return len(self.ids)
 
     def pieces(self) -> list[str]:
-        """Give the text of each token; bytes that are no whole character as ``\\xe2``."""
+        r"""Give the text of each token; bytes that are no whole character as ``\xe2``."""
         data = self.text.encode()
         return [printable(data[start:end]) for start, end in self.spans.tolist()]
 
 
 def printable(data: bytes) -> str:
-    """Decode bytes as UTF-8, showing those that are no whole character as escapes.
+    r"""Decode bytes as UTF-8, showing those that are no whole character as escapes.
 
     Example:
         >>> printable(" né".encode()), printable("é".encode()[:1])
-        (' né', '\\\\xc3')
+        (' né', '\\xc3')
     """
     return data.decode("utf-8", "backslashreplace")

@@ -8,14 +8,16 @@ where a model came from. Nothing here knows corpora, catalogues or statistics.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import torch
-
-from lmscope.models.tokens import Tokenizer
 from lmscope.neurons import Site
 
-Visit = Callable[[int, torch.Tensor], None]
+if TYPE_CHECKING:  # names and addresses must be there at once, without torch
+    import torch
+
+    from lmscope.models.tokens import Tokenizer
+
+Visit = Callable[[int, "torch.Tensor"], None]
 """Receives a layer's index and its activations, float32 [n_segments, n_tokens, d_mlp],
 which are only valid during the call."""
 

@@ -265,19 +265,20 @@ class HFModel:
         """Give W_U behind the final norm's scale, float32 [d_model, d_vocab]; None for encoders.
 
         Constant factors and monotone caps of the logits (Cohere, Granite, Gemma 2) are left
-        out, as is a projection to a narrower embedding (opt-350m has no unembedding here).
+        out. Also None where more than a norm lies before the head (opt-350m) and where the
+        norm is under no known name: no numbers are better than wrong ones.
         """
         if self._head is None:
             return None
         unembedding = cast(torch.Tensor, self._head.weight).detach().float().T
         d_model = widths(self._down[0])[1]
-        if len(unembedding) != d_model:
+        norm = self._final_norm()
+        if len(unembedding) != d_model or norm is None:
             return None
-        if (norm := self._final_norm()) is not None:
-            scale, centres = measure_norm(norm, d_model, unembedding.device)
-            unembedding = unembedding * scale[:, None]
-            if centres:
-                unembedding = unembedding - unembedding.mean(dim=0)
+        scale, centres = measure_norm(norm, d_model, unembedding.device)
+        unembedding = unembedding * scale[:, None]
+        if centres:
+            unembedding = unembedding - unembedding.mean(dim=0)
         return unembedding.contiguous()
 
     def _modules(self, path: str) -> list[nn.Module]:
