@@ -14,8 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from tokenizers import pre_tokenizers
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from lmscope.models.hf import restore_digits
 
 
 def wheel_gguf() -> Path:
@@ -29,22 +30,6 @@ def wheel_gguf() -> Path:
     return next(Path(spec.origin).parent.glob("*.gguf"))
 
 
-def tokenizer(gguf: Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer, and let every digit stand alone before anything else is cut.
-
-    transformers ignores the file's ``tokenizer.ggml.pre = smollm``. Without that first step
-    blanks and line ends before a digit are cut otherwise than in the model's training.
-    """
-    loaded = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    loaded.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Digits(individual_digits=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
-    return loaded
-
-
 def convert(gguf: Path, folder: Path) -> None:
     """Write weights, config and tokenizer; the folder appears when it is complete."""
     model = AutoModelForCausalLM.from_pretrained(
@@ -56,7 +41,9 @@ def convert(gguf: Path, folder: Path) -> None:
     del model.config.quantization_config
     unfinished = folder.with_name(folder.name + ".part")
     model.save_pretrained(unfinished)
-    tokenizer(gguf).save_pretrained(unfinished)
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    restore_digits(tokenizer.backend_tokenizer, gguf)
+    tokenizer.save_pretrained(unfinished)
     unfinished.rename(folder)
 
 

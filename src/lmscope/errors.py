@@ -8,7 +8,8 @@
     ├── NoText, TextTooLong, ContextTooLong
     ├── CatalogueExists, NotACatalogue, CatalogueUnfinished, CatalogueDamaged,
     │   WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
-    ├── DiskFull, MissingExtra, BadOption
+    ├── DiskFull, NotUsable, MissingExtra
+    ├── UnknownCommand, UnknownOption, BadOption, MissingArgument, LeftOver, LooseText
 
 Each message is a fact, the nearest thing that works, the reason if it can be
 seen, and one command: at most four lines. Each class keeps its facts as
@@ -309,9 +310,10 @@ class EmptyCorpus(LmscopeError, ValueError):
 class NoText(LmscopeError, ValueError):
     """Nothing to look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_as_neuron: str = "") -> None:
+        why = f": '{read_as_neuron}' names a neuron" if read_as_neuron else ""
         super().__init__(
-            "There is no text to look at.\n"
+            f"There is no text to look at{why}.\n"
             'Give it in quotes, or by a pipe: echo "any text" | lmscope look solu-1l L0N737'
         )
 
@@ -467,6 +469,13 @@ class DiskFull(LmscopeError, OSError):
         super().__init__(f"The disk is full: {path} could not be written.\n{kept}", path=str(path))
 
 
+class NotUsable(LmscopeError, OSError):
+    """A file or folder that the machine does not let us read or write."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path} cannot be used: {reason}.", path=str(path), reason=reason)
+
+
 class MissingExtra(LmscopeError, ImportError):
     """A feature whose optional packages are not installed."""
 
@@ -475,6 +484,65 @@ class MissingExtra(LmscopeError, ImportError):
             f'{what} needs packages that are not installed.\nGet them with: pip install "lmscope[{extra}]"',
             extra=extra,
             what=what,
+        )
+
+
+class UnknownCommand(LmscopeError, LookupError):
+    """No command of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        near = nearest(name, known, n=1)
+        message = f"There is no command '{name}'."
+        message += f"\nDid you mean '{near[0]}'?" if near else f"\nThere are: {', '.join(known)}."
+        message += "\nSee what each does with: lmscope --help"
+        super().__init__(message, name=name, nearest=near)
+
+
+class UnknownOption(LmscopeError, LookupError):
+    """An option that the command does not have."""
+
+    def __init__(self, command: str, option: str, known: Sequence[str]) -> None:
+        near = nearest(option, known, n=1)
+        lines = [f"{command} has no option '{option}'."]
+        if near:
+            lines.append(f"Did you mean '{near[0]}'?")
+        elif " " in option:
+            lines.append(f'A text that begins with a dash goes behind two: {command} -- "{option}"')
+        lines.append(f"See all with: {command} --help")
+        super().__init__("\n".join(lines), command=command, option=option, nearest=near)
+
+
+class MissingArgument(LmscopeError, ValueError):
+    """A command without something that it needs."""
+
+    def __init__(self, command: str, what: str, usage: str) -> None:
+        super().__init__(
+            f"{command} needs {what}.\nWrite it like this: {usage}", command=command, what=what
+        )
+
+
+class LeftOver(LmscopeError, ValueError):
+    """A word on the command line that the command has no use for."""
+
+    def __init__(self, command: str, word: str, usage: str) -> None:
+        super().__init__(
+            f"{command} has no use for '{word}'.\nWrite it like this: {usage}",
+            command=command,
+            word=word,
+        )
+
+
+class LooseText(LmscopeError, ValueError):
+    """A text whose words were given one by one."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        text = " ".join(words)
+        text = text if len(text) <= 60 else text[:59] + "…"
+        super().__init__(
+            f"One text is looked at, but there are {len(words)} pieces: "
+            f"{', '.join(repr(w) for w in words[:3])}{', ...' if len(words) > 3 else ''}.\n"
+            f'Put quotes round it: "{text}"',
+            words=list(words),
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmscope.accumulators import Batch
+from lmscope.calibration import forward
 from lmscope.catalogue import Catalogue
 from lmscope.errors import NoText, OtherSite, TextTooLong, WrongCatalogue
 from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
@@ -372,8 +373,6 @@ def recompute(
     Raises:
         WrongCatalogue: If the model is another one.
     """
-    import torch
-
     _check_catalogue(model, catalogue)
     pack = catalogue.pack
     wanted = {layer: np.arange(model.d_mlp) for layer in catalogue.layers}
@@ -402,12 +401,10 @@ def recompute(
     n_wrong = 0
     for done, segments in enumerate(batches):
         batch = pack.batch(segments, 0, shown)
-        ids = torch.from_numpy(pack.model_input(batch))
-        extra = ids.shape[1] - batch.ids.shape[1]
 
-        def visit(layer: int, values: torch.Tensor, batch: Batch = batch) -> None:
+        def visit(layer: int, acts: NDArray[np.float32], batch: Batch = batch) -> None:
             nonlocal n_examples, n_wrong, worst
-            acts = values[:, batch.offset :].cpu().float().numpy()
+            acts = acts[:, batch.offset :]
             mine = stored[layer]
             is_here = np.isin(mine["where"][..., 0], batch.segments) & (mine["where"][..., 6] > 0)
             rows, entries = np.nonzero(is_here)
@@ -436,7 +433,7 @@ def recompute(
                 neuron, place = int(wanted[layer][rows[i]]), catalogue.list_of(int(entries[i]))
                 wrong.append(f"L{layer}N{neuron} {place}")
 
-        model.run(ids, (batch.lengths + extra).tolist(), visit, list(wanted))
+        forward(model, pack, batch, list(wanted), visit)
         if report is not None:
             report(done + 1, len(batches))
     return Recomputed(n_examples, n_wrong, worst, tuple(wrong))

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lmscope.accumulators import Batch, Edges, Partial, choose_edges
+from lmscope.accumulators import Batch, Edges, Partial
+from lmscope.calibration import calibrate, forward
 from lmscope.catalogue import FORMAT_VERSION, Catalogue, write_catalogue
 from lmscope.corpora import Corpus, load_corpus
 from lmscope.errors import (
@@ -34,7 +35,6 @@ from lmscope.errors import (
     ContextTooLong,
     EmptyCorpus,
     LayerOutOfRange,
-    ModelRefused,
     NothingToResume,
     PartsDiffer,
     ScanChanged,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from lmscope.models import LanguageModel
 
 SECONDS_BETWEEN_SAVES = 45.0
-_N_CALIBRATION = 128
-_MAX_SKIP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def scan(
             "window": min(window, context),
             "batch_tokens": batch_tokens,
         },
-        "versions": _versions(),
+        "versions": versions(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     _write_json(folder / "scan.json", {**asked, "part": list(part or (1, 1))})
@@ -324,11 +322,10 @@ def _run(
     partial: Partial,
     edges: Edges,
 ) -> None:
-    def visit(layer: int, values: Any) -> None:
-        acts = np.ascontiguousarray(values.cpu().float().numpy())
+    def visit(layer: int, acts: NDArray[np.float32]) -> None:
         partial.add_layer(layers.index(layer), acts, batch, edges, layer * model.d_mlp)
 
-    _forward(model, pack, batch, layers, visit)
+    forward(model, pack, batch, layers, visit)
 
 
 def _finish(folder: Path, partial: Partial, done: NDArray[np.bool_]) -> Catalogue:
@@ -396,7 +393,7 @@ def _prepare_edges(
 ) -> tuple[Edges, int]:
     path = folder / "edges.safetensors"
     if not path.exists():
-        position, edges = _calibrate(model, pack, asked["options"])
+        position, edges = calibrate(model, pack, asked["options"])
         write_tensors(
             path,
             {"scale": edges.scale, "bands": edges.bands},
@@ -404,110 +401,6 @@ def _prepare_edges(
         )
     skip: int = json.loads(Tensors(path).metadata["position"])["skip"]
     return _read_edges(folder), skip
-
-
-def _calibrate(
-    model: LanguageModel, pack: Pack, options: dict[str, Any]
-) -> tuple[dict[str, Any], Edges]:
-    """Fix position rule, histogram scales and band edges on segments spread over the corpus."""
-    n = min(_N_CALIBRATION, max(16, pack.n_segments // 20))
-    spread = np.linspace(0, pack.n_segments - 1, min(n, pack.n_segments))
-    chosen = np.unique(spread.round().astype(np.int64))
-    layers: list[int] = options["layers"]
-    position = _measure_positions(model, pack, chosen[:: max(1, len(chosen) // 32)], options)
-    shape = (len(layers), len(chosen), model.d_mlp)
-    peaks = np.full(shape, -np.inf, np.float32)
-    lowest = np.full((len(layers), model.d_mlp), np.inf, np.float32)
-    for rows, batch in _small_batches(pack, chosen, options["batch_tokens"], position["skip"]):
-
-        def visit(layer: int, values: Any, rows: Any = rows, batch: Any = batch) -> None:
-            i = layers.index(layer)
-            acts = values[:, batch.offset :].cpu().float().numpy()[:, : batch.ids.shape[1]]
-            kept = batch.keep[:, :, None]
-            if not np.isfinite(acts).all(where=kept):
-                reason = f"layer {layer} gives values that are no finite numbers in {model.dtype}"
-                raise ModelRefused(model.name, reason)
-            peaks[i, rows] = acts.max(axis=1, where=kept, initial=-np.inf)
-            least = acts.min(axis=(0, 1), where=kept, initial=np.inf)
-            lowest[i] = np.minimum(lowest[i], least)
-
-        _forward(model, pack, batch, layers, visit)
-    counted = np.isfinite(peaks[0]).all(axis=1)
-    if not counted.any():
-        reason = f"no token counts behind position {position['skip'] - 1} of its segment"
-        raise EmptyCorpus("the corpus", reason)
-    peaks = peaks[:, counted]
-    both = [choose_edges(peaks[i], lowest[i], peaks[i].max(axis=0)) for i in range(len(layers))]
-    return position, Edges(np.stack([b[0] for b in both]), np.stack([b[1] for b in both]))
-
-
-def _measure_positions(
-    model: LanguageModel, pack: Pack, chosen: NDArray[np.int64], options: dict[str, Any]
-) -> dict[str, Any]:
-    """Measure at which positions the neurons have their largest values, and decide which to skip.
-
-    Many models spend the first position on an attention sink with activations of another
-    size. It never counts; further positions are left out as well if more than a tenth of the
-    neurons beyond the expected share peak there.
-    """
-    n_prefix = len(pack.facts["prefix"])
-    n_shown = 8
-    n_peaks = np.zeros(n_shown, np.int64)
-    n_tokens = np.zeros(n_shown, np.int64)
-    n_all = 0
-    best: dict[int, NDArray[Any]] = {}  # layer -> the largest |x| and its position, per neuron
-    for _, batch in _small_batches(pack, chosen, options["batch_tokens"], 0):
-        real = np.arange(batch.ids.shape[1])[None] < batch.lengths[:, None]
-        n_all += int(real.sum())
-        per_position = real[:, : n_shown - n_prefix].sum(axis=0)
-        n_tokens[n_prefix : n_prefix + len(per_position)] += per_position
-
-        def visit(layer: int, values: Any, real: Any = real) -> None:
-            acts = values[:, n_prefix:].cpu().float().numpy()[:, : real.shape[1]]
-            size = np.abs(acts).max(axis=0, where=real[:, :, None], initial=-1)
-            place = size.argmax(axis=0)
-            found = np.stack([np.take_along_axis(size, place[None], axis=0)[0], place + n_prefix])
-            old = best.get(layer)
-            best[layer] = found if old is None else np.where(found[0] > old[0], found, old)
-
-        _forward(model, pack, batch, options["layers"], visit)
-    for found in best.values():
-        places = found[1].astype(np.int64)
-        n_peaks += np.bincount(places[places < n_shown], minlength=n_shown)
-    n_neurons = len(best) * model.d_mlp
-    shares, expected = n_peaks / n_neurons, n_tokens / n_all
-    skip = max(1, n_prefix)
-    while skip < _MAX_SKIP + n_prefix - 1 and shares[skip] > 0.1 + 3 * expected[skip]:
-        skip += 1
-    return {
-        "skip": skip,
-        "share_of_neurons_peaking_at_position": [round(float(x), 6) for x in shares],
-        "expected_share": [round(float(x), 6) for x in expected],
-    }
-
-
-def _small_batches(
-    pack: Pack, chosen: NDArray[np.int64], batch_tokens: int, skip: int
-) -> list[tuple[NDArray[np.intp], Batch]]:
-    order = np.argsort(-pack.lengths[chosen], kind="stable")
-    size = max(1, batch_tokens // pack.facts["context"])
-    shown = np.ones(pack.n_documents, np.bool_)
-    parts = [order[i : i + size] for i in range(0, len(order), size)]
-    return [(rows, pack.batch(chosen[rows], skip, shown)) for rows in parts]
-
-
-def _forward(
-    model: LanguageModel,
-    pack: Pack,
-    batch: Batch,
-    layers: list[int],
-    visit: Callable[[int, Any], None],
-) -> None:
-    import torch
-
-    ids = torch.from_numpy(pack.model_input(batch))
-    extra = ids.shape[1] - batch.ids.shape[1]
-    model.run(ids, (batch.lengths + extra).tolist(), visit, layers)
 
 
 # --- files and checks ----------------------------------------------------------------------
@@ -625,7 +518,8 @@ def _describe(model: LanguageModel) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Give the versions of the packages that a scan's numbers depend on."""
     names = ("lmscope", "torch", "transformers", "tokenizers", "numpy")
     return {name: importlib.metadata.version(name) for name in names}
 

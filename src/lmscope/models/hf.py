@@ -17,9 +17,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
+import tokenizers
 import torch
 import transformers
 from safetensors import SafetensorError
+from tokenizers import pre_tokenizers
 from torch import nn
 from transformers import CONFIG_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer
 from transformers.activations import ACT2FN
@@ -444,10 +446,31 @@ def _load_tokenizer(folder: Path, gguf: dict[str, Any]) -> Tokenizer:
             reason = "its tokenizer is written in Python; lmscope reads tokenizer.json"
             raise NotAModel(str(folder), reason)
         backend = made.backend_tokenizer
+        if gguf:
+            restore_digits(backend, folder / gguf["gguf_file"])
     encoding = backend.encode("a")
     mask = encoding.special_tokens_mask
     first, last = mask.index(0), len(mask) - mask[::-1].index(0)
     return Tokenizer(backend, prefix=tuple(encoding.ids[:first]), suffix=tuple(encoding.ids[last:]))
+
+
+def restore_digits(backend: tokenizers.Tokenizer, gguf: Path) -> None:
+    """Let every digit stand alone before anything else is cut, where a .gguf file asks for it.
+
+    transformers ignores the file's ``tokenizer.ggml.pre``. For ``smollm`` that would cut blanks
+    and line ends before a digit otherwise than in the model's training. Other values are left as
+    transformers reads them.
+    """
+    from gguf import GGUFReader
+
+    field = GGUFReader(gguf).fields.get("tokenizer.ggml.pre")
+    if field is not None and field.contents() == "smollm":
+        backend.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Digits(individual_digits=True),
+                pre_tokenizers.ByteLevel(add_prefix_space=False),
+            ]
+        )
 
 
 def _hash(files: Iterable[Path]) -> str:
