@@ -2,7 +2,8 @@
 
     scan(load("solu-1l"), load_corpus("texts/"), "catalogue/")      one pass, every neuron
     Catalogue.open("catalogue/")["L0N737"].top[0].text              what excites it most
-    look(load("solu-1l"), "any text")                               and what it does elsewhere
+    look(load("solu-1l"), "any text", "L0N737").activations         what it does elsewhere
+    rank(load("solu-1l"), "any text").responses                     which neurons respond most
 
 A name is imported when it is first used: ``import lmscope`` itself loads no torch.
 """
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from lmscope.catalogue import Catalogue
     from lmscope.corpora import load_corpus
     from lmscope.errors import LmscopeError
-    from lmscope.looking import look
+    from lmscope.looking import look, rank
     from lmscope.models.loading import load
     from lmscope.neurons import NeuronId, NeuronRecord
-    from lmscope.scanning import merge, scan
+    from lmscope.scanning import merge, resume, scan
     from lmscope.text import TokenizedText
 
 __version__ = "0.1.0"
@@ -34,6 +35,8 @@ __all__ = [
     "load_corpus",
     "look",
     "merge",
+    "rank",
+    "resume",
     "scan",
 ]
 
@@ -48,6 +51,8 @@ _HOMES = {
     "load_corpus": "corpora",
     "look": "looking",
     "merge": "scanning",
+    "rank": "looking",
+    "resume": "scanning",
     "scan": "scanning",
 }
 

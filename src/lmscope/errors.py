@@ -270,7 +270,9 @@ class UnknownCorpus(LmscopeError, LookupError):
         lines = [f"There is no file or folder '{spec}'."]
         if near:
             lines.append(f"Did you mean {_or(near)}?")
-        lines.append("A corpus is a .txt, .jsonl, .csv or .parquet file, a folder, or hf:OWNER/NAME.")
+        lines.append(
+            "A corpus is a .txt, .jsonl, .csv or .parquet file, a folder, or hf:OWNER/NAME."
+        )
         super().__init__("\n".join(lines), spec=spec, nearest=list(near))
 
 
@@ -368,7 +370,9 @@ class CatalogueExists(LmscopeError, FileExistsError):
             if what == "an unfinished scan"
             else "Give another folder with -o, or remove this one first."
         )
-        super().__init__(f"{path} already holds {what}; nothing was changed.\n{remedy}", path=str(path))
+        super().__init__(
+            f"{path} already holds {what}; nothing was changed.\n{remedy}", path=str(path)
+        )
 
 
 class NotACatalogue(LmscopeError, ValueError):

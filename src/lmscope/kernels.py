@@ -23,6 +23,9 @@ N_BINS = 2 * N_SIDE
 
 _TAIL_STARTS = TAIL[1:-1].copy()
 _CHUNK = 512  # neurons whose running sums stay in the first-level cache together
+# Squares of so many float32 of one size add up without rounding in float64. More would round,
+# and always downwards, as the square of a 24-bit number is 0 or 1 modulo 4.
+_EXACT = 32
 KEY_TOKENS = 16
 """Two examples are the same if these many tokens up to their peaks are equal."""
 
@@ -86,6 +89,7 @@ def update_tokens(
         positive, count = n_positive[c0:c1], counts[c0:c1]
         for s in range(n_segments):
             part[:] = 0.0
+            n_kept = 0
             high, low = peaks[0, s, c0:c1], peaks[1, s, c0:c1]
             high_at, low_at = at[0, s, c0:c1], at[1, s, c0:c1]
             high[:] = -np.inf
@@ -103,6 +107,9 @@ def update_tokens(
                     part[1, n] += xx
                     part[2, n] += xx * x
                     part[3, n] += xx * xx
+                n_kept += 1
+                if n_kept % _EXACT == 0:
+                    _fold(part, sums, lows, c0, c1)
                 # Asking first whether anything changed lets the common case run as SIMD code.
                 n_new = 0
                 for n in range(width):
@@ -133,14 +140,21 @@ def update_tokens(
                 extremes[0, c0 + n] = min(extremes[0, c0 + n], low[n])
                 extremes[1, c0 + n] = max(extremes[1, c0 + n], high[n])
                 low[n] = -low[n]
-            for p in range(4):
-                for n in range(c0, c1):
-                    a = sums[p, n]
-                    b = part[p, n - c0]
-                    total = a + b
-                    shift = total - a
-                    lows[p, n] += (a - (total - shift)) + (b - shift)
-                    sums[p, n] = total
+            _fold(part, sums, lows, c0, c1)
+
+
+@_jit
+def _fold(part, sums, lows, c0, c1):
+    """Move partial sums into the running ones and set them to zero."""
+    for p in range(4):
+        for n in range(c0, c1):
+            a = sums[p, n]
+            b = part[p, n - c0]
+            total = a + b
+            shift = total - a
+            lows[p, n] += (a - (total - shift)) + (b - shift)
+            sums[p, n] = total
+            part[p, n - c0] = 0.0
 
 
 @_jit

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import operator
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -117,10 +118,12 @@ class Tensors:
         if not 2 <= n_header <= min(size - 8, 100_000_000):
             raise ValueError(path)
         header = json.loads(self._pread(n_header, 8))
+        if not isinstance(header, dict):
+            raise ValueError(path)
         self.metadata: dict[str, str] = header.pop("__metadata__", {})
         self._start = 8 + n_header
         self._entries: dict[str, Any] = header
-        if any(size < self._start + e["data_offsets"][1] for e in header.values()):
+        if not all(_is_sound(entry, size - self._start) for entry in header.values()):
             raise ValueError(path)
 
     def __del__(self) -> None:
@@ -180,6 +183,17 @@ class Tensors:
         offset = self._start + entry["data_offsets"][0]
         shape = tuple(entry["shape"])
         return np.memmap(self.path, _TYPES[entry["dtype"]], "r", offset=offset, shape=shape)
+
+
+def _is_sound(entry: Any, n_bytes: int) -> bool:
+    """Tell whether a header's entry describes an array that the file holds."""
+    try:
+        start, stop = entry["data_offsets"]
+        n_items = int(np.prod([operator.index(n) for n in entry["shape"]], dtype=np.int64))
+        size = n_items * _TYPES[entry["dtype"]].itemsize
+        return bool(0 <= start <= stop <= n_bytes and stop - start == size)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def sha256(path: Path) -> str:

@@ -1,0 +1,173 @@
+"""What a person typed: told apart, and where it makes no sense, explained. Runs nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import CycloptsError
+from cyclopts.exceptions import (
+    CoercionError,
+    MissingArgumentError,
+    RepeatArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
+
+from lmscope.errors import (
+    BadOption,
+    LeftOver,
+    LmscopeError,
+    LooseText,
+    MissingArgument,
+    NoText,
+    UnknownCommand,
+    UnknownOption,
+    UnreadableCorpus,
+    UnreadableNeuron,
+)
+
+if TYPE_CHECKING:
+    from lmscope.neurons import Address
+
+USAGE = {
+    "scan": "lmscope scan gpt2-small texts/ -o gpt2/",
+    "merge": "lmscope merge part-1/ part-2/ -o whole/",
+    "info": "lmscope info gpt2/",
+    "verify": "lmscope verify gpt2/",
+    "neuron": "lmscope neuron gpt2/ L3N100",
+    "look": 'lmscope look gpt2-small L3N100 "any text"',
+    "models": "lmscope models",
+}
+"""An example of every command, in the order in which one meets them."""
+
+_LARGEST_TEXT = 1 << 24
+
+
+def catalogue_and_address(first: str, second: str | None) -> tuple[str, str]:
+    """Tell a catalogue's folder and a neuron apart: two words, or one that ends with the neuron."""
+    if second is not None:
+        found = _address(first)
+        if found is not None and found.model is None and Path(second).is_dir():
+            raise LeftOver("The first place", first, f"lmscope neuron {second} {first}")
+        return first, second
+    found = None if Path(first).exists() else _address(first)
+    if found is None or found.model is None:
+        missing = "a neuron" if found is None else f"a catalogue before '{first}'"
+        raise MissingArgument("lmscope neuron", missing, USAGE["neuron"])
+    return found.model, first.strip()[len(found.model) + 1 :]
+
+
+def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, str]:
+    """Tell model, neuron and text apart, and read the text from standard input if it is absent.
+
+    What can be read as a neuron's address is one, unless it names another model than the
+    first word, or the neuron is already known; so ``12/25/2024`` is a text.
+    """
+    words = list(rest)
+    model, which = first, None
+    if not Path(first).exists():
+        which = _address(first)
+        if which is not None:
+            if which.model is None:
+                raise MissingArgument("lmscope look", f"a model before '{first}'", USAGE["look"])
+            model = which.model
+    read_as_neuron = ""
+    if which is None and words:
+        found = _address(words[0])
+        if found is not None and found.model in (None, model):
+            which, read_as_neuron = found, words.pop(0)
+        elif len(words) == 2 and " " not in words[0]:
+            raise UnreadableNeuron(words[0])
+    if len(words) > 1:
+        raise LooseText(words)
+    if words and words[0] != "-":
+        return model, which, words[0]
+    return model, which, _standard_input("" if words else read_as_neuron)
+
+
+def _address(typed: str) -> Address | None:
+    from lmscope.neurons import read_address
+
+    try:
+        return read_address(typed)
+    except UnreadableNeuron:
+        return None
+
+
+def _standard_input(read_as_neuron: str) -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise NoText(read_as_neuron)
+    data = sys.stdin.buffer.read(_LARGEST_TEXT + 1)
+    if len(data) > _LARGEST_TEXT:
+        remedy = f"Show every neuron a long text with: {USAGE['scan']}"
+        raise UnreadableCorpus("Standard input", "it holds more than 16 MiB", remedy)
+    text = data.decode("utf-8", "replace").removesuffix("\n")
+    if not text:
+        raise NoText(read_as_neuron)
+    return text
+
+
+def layers(typed: str) -> list[int]:
+    """Read ``0,3-5``."""
+    found: set[int] = set()
+    for part in typed.split(","):
+        ends = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", part)
+        if ends is None or int(ends[2] or ends[1]) < int(ends[1]):
+            raise BadOption("--layers", typed, "write single layers and ranges, as 0,3-5")
+        found.update(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
+    return sorted(found)
+
+
+def part(typed: str) -> tuple[int, int]:
+    """Read ``1/4``."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", typed)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise BadOption("--part", typed, "write it as 1/4, 2/4, 3/4 or 4/4")
+    return int(found[1]), int(found[2])
+
+
+def n_neurons(typed: str) -> int | None:
+    """Read how many neurons; None for ``all``."""
+    if typed == "all":
+        return None
+    if not (typed.isdecimal() and int(typed) > 0):
+        raise BadOption("--neurons", typed, "write a number, or all")
+    return int(typed)
+
+
+def explained(error: CycloptsError) -> LmscopeError:
+    """Say in our words what cyclopts found wrong with a command line."""
+    chain = list(error.command_chain or ())
+    command = " ".join(["lmscope", *chain])
+    usage = USAGE.get(chain[0] if chain else "", "lmscope --help")
+    if isinstance(error, UnknownCommandError):
+        return UnknownCommand((error.unused_tokens or [""])[0], list(USAGE))
+    if isinstance(error, UnknownOptionError):
+        names = [name for argument in error.argument_collection for name in argument.names]
+        known = [name for name in names if name.startswith("--")] + ["--help", "--version"]
+        return UnknownOption(command, error.token.keyword or error.token.value, known)
+    if isinstance(error, CoercionError) and error.token is not None:
+        option = error.token.keyword or (error.argument.name if error.argument else "")
+        return BadOption(option, error.token.value, _what_it_takes(error.target_type))
+    if isinstance(error, MissingArgumentError) and error.argument is not None:
+        name = error.keyword or error.argument.name
+        what = f"a value behind {name}" if name.startswith("-") else f"a {name.lower()}"
+        return MissingArgument(command, what, usage)
+    if isinstance(error, UnusedCliTokensError):
+        return LeftOver(command, (error.unused_tokens or [""])[0], usage)
+    if isinstance(error, RepeatArgumentError):
+        return BadOption(error.token.keyword or "", error.token.value, "it is there twice")
+    error.verbose = False
+    return LeftOver(command, str(error), usage)
+
+
+def _what_it_takes(kind: Any) -> str:
+    choices = getattr(kind, "__args__", ())
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return f"it must be one of {', '.join(choices)}"
+    return {int: "it takes a whole number"}.get(kind, "it cannot be read")
