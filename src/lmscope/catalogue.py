@@ -99,7 +99,7 @@ def write_catalogue(
     peak_ids, peak_counts = [], []
     for i, layer in enumerate(layers):
         arrays = _examples(i, pack, partial)
-        write_tensors(folder / "examples" / f"L{layer:02}.safetensors", arrays)
+        write_tensors(folder / _name_of(layer), arrays)
         ids, counts = _count_peaks(arrays, partial.list_values.shape[-1])
         peak_ids.append(ids)
         peak_counts.append(counts)
@@ -446,7 +446,7 @@ class Catalogue:
 
     def examples(self, layer: int) -> Tensors:
         """Open one layer's examples as they are stored; FORMAT.md describes them."""
-        return self._tensors(f"examples/L{layer:02}.safetensors")
+        return self._tensors(_name_of(layer))
 
     def list_of(self, entry: int) -> str:
         """Say where an entry of a neuron's stored examples is shown, such as ``top 3``."""
@@ -469,8 +469,8 @@ class Catalogue:
         shard = self.examples(found.layer)
         try:
             row = {key: shard.row(key, n) for key in ("activations", "ids", "values", "where")}
-        except ValueError as error:
-            raise CatalogueDamaged(self.path, shard.path.name, _why(error)) from error
+        except (KeyError, ValueError) as error:
+            raise CatalogueDamaged(self.path, _name_of(found.layer), _why(error)) from error
         flat = i * self.d_mlp + n
         stats = self._tensors("stats.safetensors")
         one = {key: stats.item(key, flat) for key in (*COLUMNS, "n_positive")}
@@ -577,9 +577,15 @@ class Catalogue:
         return found
 
 
+def _name_of(layer: int) -> str:
+    return f"examples/L{layer:02}.safetensors"
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "it is missing"
+    if isinstance(error, KeyError):
+        return f"it has no tensor {error}"
     return (
         "it is cut short or not a safetensors file" if isinstance(error, ValueError) else str(error)
     )

@@ -160,7 +160,8 @@ class UnsupportedArchitecture(LmscopeError, ValueError):
 
     def __init__(self, name: str, architecture: str, reason: str) -> None:
         super().__init__(
-            f"lmscope does not know where the neurons of {name} are (architecture {architecture!r}).\n"
+            f"lmscope does not know where the neurons of {name} are "
+            f"(architecture {architecture!r}).\n"
             f"Reason: {reason}.\n"
             "See the architectures that it knows with: lmscope models --architectures",
             name=name,
@@ -203,7 +204,8 @@ class OtherSite(LmscopeError, ValueError):
     def __init__(self, model: str, site: str, wanted: str) -> None:
         super().__init__(
             f"{model} was loaded at site '{site}', the address names site '{wanted}'.\n"
-            f"Load it there: load('{model}', site='{wanted}'), or on the command line --site {wanted}",
+            f"Load it there: load('{model}', site='{wanted}'), "
+            f"or on the command line --site {wanted}",
             model=model,
             site=site,
             wanted=wanted,
@@ -456,7 +458,8 @@ class PartsDiffer(LmscopeError, ValueError):
     def __init__(self, a: Path | str, b: Path | str, what: str) -> None:
         super().__init__(
             f"{a} and {b} cannot be merged: {what}.\n"
-            "Parts belong together when model, corpus and options are the same and no part is there twice.",
+            "Parts belong together when model, corpus and options are the same "
+            "and no part is there twice.",
             a=str(a),
             b=str(b),
             what=what,
@@ -485,7 +488,8 @@ class MissingExtra(LmscopeError, ImportError):
 
     def __init__(self, extra: str, what: str) -> None:
         super().__init__(
-            f'{what} needs packages that are not installed.\nGet them with: pip install "lmscope[{extra}]"',
+            f"{what} needs packages that are not installed.\n"
+            f'Get them with: pip install "lmscope[{extra}]"',
             extra=extra,
             what=what,
         )
@@ -506,12 +510,12 @@ class UnknownOption(LmscopeError, LookupError):
     """An option that the command does not have."""
 
     def __init__(self, command: str, option: str, known: Sequence[str]) -> None:
-        near = nearest(option, known, n=1)
+        near = [] if " " in option else nearest(option, known, n=1)
         lines = [f"{command} has no option '{option}'."]
-        if near:
+        if " " in option:
+            lines.append("A text that begins with a dash goes last, behind two dashes: -- TEXT")
+        elif near:
             lines.append(f"Did you mean '{near[0]}'?")
-        elif " " in option:
-            lines.append(f'A text that begins with a dash goes behind two: {command} -- "{option}"')
         lines.append(f"See all with: {command} --help")
         super().__init__("\n".join(lines), command=command, option=option, nearest=near)
 

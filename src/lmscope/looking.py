@@ -213,6 +213,8 @@ def rank(
         layers = range(model.n_layers) if catalogue is None else catalogue.layers
     for layer in layers:
         check_neuron(model.name, model.n_layers, model.d_mlp, layer, 0)
+        if catalogue is not None:
+            catalogue.check(layer, 0)
     wanted = sorted(set(layers))
     skip = _skip(model, catalogue)
     high = np.full((len(wanted), model.d_mlp), -np.inf, np.float32)
@@ -250,7 +252,7 @@ def rank(
     strength = np.where(is_up, up, down).ravel()
     order = np.argsort(-strength, kind="stable")[:n]
     responses = []
-    for flat in order.tolist():
+    for flat in order[np.isfinite(strength[order])].tolist():
         i, neuron = divmod(flat, model.d_mlp)
         best, at = (high, high_at) if is_up[i, neuron] else (low, low_at)
         responses.append(
@@ -292,11 +294,13 @@ def _check_catalogue(model: LanguageModel, catalogue: Catalogue | None) -> None:
     if catalogue is None:
         return
     its = catalogue.manifest["model"]
-    if (its["weights_hash"], its["site"]) != (model.weights_hash, model.site):
+    same = ("weights_hash", "site", "dtype")
+    if [its[key] for key in same] != [getattr(model, key) for key in same]:
+        is_other_dtype = its["dtype"] != model.dtype
         raise WrongCatalogue(
             catalogue.path,
-            f"{catalogue.model} at {catalogue.site}",
-            f"{model.name} at {model.site}",
+            f"{catalogue.model} at {catalogue.site}" + f" in {its['dtype']}" * is_other_dtype,
+            f"{model.name} at {model.site}" + f" in {model.dtype}" * is_other_dtype,
         )
 
 
@@ -390,9 +394,8 @@ def recompute(
         }
         for layer, rows in wanted.items()
     }
-    needed = np.unique(
-        np.concatenate([s["where"][..., 0][s["where"][..., 6] > 0] for s in stored.values()])
-    )
+    segments_of = [s["where"][..., 0][s["where"][..., 6] > 0] for s in stored.values()]
+    needed = np.unique(np.concatenate([np.empty(0, np.uint32), *segments_of]))
     # The scan's own batches: products of the same shape round in the same way.
     plan = pack.plan(catalogue.manifest["options"]["batch_tokens"])
     batches = [b for b in plan if np.isin(b, needed).any()]
@@ -427,7 +430,9 @@ def recompute(
             is_wrong |= off_peak > slack
             n_examples += len(rows)
             n_wrong += int(is_wrong.sum())
-            share = np.maximum(off.max(axis=1), off_peak) / np.maximum(size, np.float32(1e-30))
+            # What a nearly silent neuron loses to float16's smallest step is no error.
+            beyond = np.maximum(np.maximum(off.max(axis=1), off_peak) - 2.0**-24, 0)
+            share = beyond / np.maximum(size, np.float32(1e-30))
             worst = max(worst, float(share.max()))
             for i in np.flatnonzero(is_wrong)[: 20 - len(wrong)]:
                 neuron, place = int(wanted[layer][rows[i]]), catalogue.list_of(int(entries[i]))

@@ -105,7 +105,7 @@ def check_neuron(model: str, n_layers: int, d_mlp: int, layer: int, neuron: int)
         raise LayerOutOfRange(model, n_layers, layer, neuron, d_mlp)
     if not 0 <= neuron < d_mlp:
         raise NeuronOutOfRange(model, layer, d_mlp, neuron)
-    return NeuronId(model, layer, neuron)
+    return NeuronId(model, int(layer), int(neuron))  # not the integers of numpy: JSON has none
 
 
 def check_site(model: str, site: str, sites: tuple[Site, ...]) -> Site:

@@ -179,6 +179,7 @@ def resume(
     for key, what in (
         ("weights_hash", "weights"),
         ("tokenizer_hash", "tokenizer"),
+        ("dtype", "dtype"),
         ("site", "site"),
     ):
         if now[key] != asked["model"][key]:

@@ -32,6 +32,8 @@ from lmscope.errors import (
     LmscopeError,
     MissingArgument,
     NotUsable,
+    UnknownSite,
+    WrongCatalogue,
 )
 
 if TYPE_CHECKING:
@@ -416,7 +418,13 @@ def look(
         wanted = which.site
     if wanted is None and known is not None:
         wanted = known.site
-    loaded = load(name, dtype=dtype, device=device, site=wanted, revision=revision)
+    try:
+        loaded = load(name, dtype=dtype, device=device, site=wanted, revision=revision)
+    except UnknownSite:
+        if known is None or wanted != known.site:
+            raise
+        of = f"{known.model} at {known.site}"
+        raise WrongCatalogue(known.path, of, name) from None
     if which is None:
         ranking = looking.rank(loaded, text, catalogue=known, n=n, in_segments=segments)
         if as_json:

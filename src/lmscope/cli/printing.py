@@ -27,6 +27,7 @@ def paper() -> Paper:
     return Paper(
         width=min(console.width, _WIDEST) if is_measured else _WIDTH_OF_A_PIPE,
         is_coloured=console.color_system is not None and not console.no_color,
+        is_deep=console.color_system == "truecolor",
         # Set by some terminals: "foreground;background", of which 7 and 15 are the light ones.
         is_light=os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15"),
     )

@@ -81,7 +81,7 @@ def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, 
         found = _address(words[0])
         if found is not None and found.model in (None, model):
             which, read_as_neuron = found, words.pop(0)
-        elif len(words) == 2 and " " not in words[0]:
+        elif len(words) == 2 and (re.search(r"\d", words[0]) or " " in words[1]):
             raise UnreadableNeuron(words[0])
     if len(words) > 1:
         raise LooseText(words)
@@ -146,7 +146,10 @@ def explained(error: CycloptsError) -> LmscopeError:
     command = " ".join(["lmscope", *chain])
     usage = USAGE.get(chain[0] if chain else "", "lmscope --help")
     if isinstance(error, UnknownCommandError):
-        return UnknownCommand((error.unused_tokens or [""])[0], list(USAGE))
+        word = (error.unused_tokens or [""])[0]
+        if word.startswith("-"):
+            return UnknownOption(command, word, ["--help", "--version"])
+        return UnknownCommand(word, list(USAGE))
     if isinstance(error, UnknownOptionError):
         names = [name for argument in error.argument_collection for name in argument.names]
         known = [name for name in names if name.startswith("--")] + ["--help", "--version"]

@@ -18,8 +18,6 @@ from rich.console import Group
 from rich.text import Text
 
 from lmscope.terminal.ink import (
-    BLUE,
-    ORANGE,
     Paper,
     facts,
     histogram,
@@ -76,7 +74,10 @@ def neuron_page(
         (f" · site {record.site} · {function}", "dim"),
     )
     parts: list[Text] = [title, Text(), facts(_statistics(record)), Text()]
-    parts += [histogram(record.histogram, paper), Text("Tokens by activation, log scale.", "dim")]
+    parts += [
+        histogram(record.histogram, paper),
+        Text("Tokens by activation: log counts; each side of zero has its own scale.", "dim"),
+    ]
     parts.append(Text())
     for name, effects in (("Promotes", record.promoted), ("Suppresses", record.suppressed)):
         if effects is not None:
@@ -89,7 +90,9 @@ def neuron_page(
         parts.append(Text("It may well wake up on other texts.", "dim"))
         return Group(*parts)
     peaks = [
-        f"{visible(t.token, spaces=True)} ×{t.count}" for t in record.peak_tokens if t.count > 1
+        f"{visible(t.token, spaces=True)} \N{MULTIPLICATION SIGN}{t.count}"
+        for t in record.peak_tokens
+        if t.count > 1
     ]
     parts.append(_listed("Peaks on", peaks or ["another token each time"], paper))
     for name, examples, n in (("Top", record.top, n_top), ("Bottom", record.bottom, n_bottom)):
@@ -256,9 +259,8 @@ def look_page(found: Look, paper: Paper, n: int = 20) -> Group:
         line = Text(f"{i:>5}  ", "dim")
         line.append(token + " " * (room - cell_len(token)), "not dim")
         line.append(f"  {number(value):>9}  ", "not dim bold" if i == found.peak else "not dim")
-        colour = "#{:02x}{:02x}{:02x}".format(*(BLUE if value > 0 else ORANGE))
         bar = "█" * round(20 * abs(value) / widest) if math.isfinite(value) else ""
-        line.append(bar, colour if paper.is_coloured else "")
+        line.append(bar, paper.bar(value))
         parts.append(line)
     parts += [Text(), Text(_peak_sentence(found)), Text(said, "dim")]
     return Group(*parts)
@@ -326,9 +328,10 @@ def manifest_page(manifest: Mapping[str, Any], n_dead: int | None) -> Text:
     """
     model, corpus, options = manifest["model"], manifest["corpus"], manifest["options"]
     n_layers, files = len(options["layers"]), manifest["files"]
+    n_copies = corpus["read"]["exact_duplicates"]
     of = "" if n_layers == model["n_layers"] else f" of {model['n_layers']}"
     left_out = (
-        (corpus["read"]["exact_duplicates"], "exact copies left out"),
+        (n_copies, f"exact {'copy' if n_copies == 1 else 'copies'} left out"),
         (corpus["n_near_duplicate_documents"], "near-duplicates marked"),
         (corpus["read"]["unreadable"], "not readable"),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.cells import cell_len
+from rich.color import Color
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 BLUE, ORANGE = (31, 111, 235), (240, 140, 0)
 _DARK, _LIGHT = (16, 20, 24), (255, 255, 255)
 _FAINTEST = 0.03
+# Steps among the 256 colours that keep the hue, which the nearest colours to a mixture do not.
+_RAMPS = {
+    (True, False): (17, 18, 25, 26, 33),
+    (False, False): (236, 94, 130, 172, 208),
+    (True, True): (189, 153, 111, 75, 33),
+    (False, True): (230, 223, 222, 215, 208),
+}
 _WHITE_SPACE = {"\n": "↵", "\t": "→"}
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -38,6 +46,20 @@ class Paper:
     """In cells."""
     is_coloured: bool = True
     is_light: bool = False
+    """True if the terminal's own background is light."""
+    is_deep: bool = True
+    """True for 24-bit colours, False for 256."""
+
+    def shade(self, value: float, low: float, high: float) -> tuple[str, str] | None:
+        """Give the colours of an activation on this paper: see `shade`."""
+        if not self.is_coloured:
+            return None
+        return shade(value, low, high, is_light=self.is_light, is_deep=self.is_deep)
+
+    def bar(self, value: float) -> str:
+        """Give the colour of a bar above or below zero."""
+        colours = self.shade(math.copysign(1.0, value), -1.0, 1.0)
+        return colours[0] if colours else ""
 
 
 def visible(text: str, *, spaces: bool = False) -> str:
@@ -65,9 +87,9 @@ def _escaped(c: str) -> str:
 
 
 def shade(
-    value: float, low: float, high: float, *, is_light: bool = False
+    value: float, low: float, high: float, *, is_light: bool = False, is_deep: bool = True
 ) -> tuple[str, str] | None:
-    """Give the colours of an activation: background and text as ``#rrggbb``, or None for none.
+    """Give the colours of an activation, background and text, as rich spells them; or None.
 
     Linear from zero to `high` for a positive, to `low` for a negative value, and full beyond.
 
@@ -76,26 +98,39 @@ def shade(
         low: The smallest one on the scale; what lies below zero is measured by it.
         high: The largest one on the scale.
         is_light: True if the terminal's own background is light.
+        is_deep: True if it has 24-bit colours, False if it has 256.
 
     Example:
         >>> shade(2.0, -1.0, 2.0), shade(-1.0, -1.0, 2.0)
         (('#1f6feb', '#ffffff'), ('#f08c00', '#000000'))
+        >>> shade(1.0, -1.0, 2.0, is_deep=False)
+        ('color(25)', '#ffffff')
         >>> shade(0.0, 0.0, 0.0) is shade(float("nan"), -1.0, 2.0) is None
         True
     """
     if not value or math.isnan(value):
         return None
-    full, edge = (BLUE, high) if value > 0 else (ORANGE, low)
+    edge = high if value > 0 else low
     strength = min(1.0, value / edge) if value * edge > 0 else 1.0
     if not strength >= _FAINTEST:  # also if infinity was divided by infinity
         return None
-    paper = _LIGHT if is_light else _DARK
-    mixed = [round(p + strength * (f - p)) for p, f in zip(paper, full, strict=True)]
-    # WCAG 2.1's relative luminance; at 0.179 black and white text are equally readable.
-    linear = [((c / 255 + 0.055) / 1.055) ** 2.4 if c > 10 else c / 3294.6 for c in mixed]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    text = "#000000" if luminance > 0.21 else "#ffffff"
-    return "#{:02x}{:02x}{:02x}".format(*mixed), text
+    if is_deep:
+        full, paper = BLUE if value > 0 else ORANGE, _LIGHT if is_light else _DARK
+        mixed = [round(p + strength * (f - p)) for p, f in zip(paper, full, strict=True)]
+        background = "#{:02x}{:02x}{:02x}".format(*mixed)
+    else:
+        ramp = _RAMPS[value > 0, is_light]
+        background = f"color({ramp[math.ceil(strength * len(ramp)) - 1]})"
+    return background, "#000000" if _luminance(background) > 0.21 else "#ffffff"
+
+
+def _luminance(colour: str) -> float:
+    """Give the relative luminance of WCAG 2.1; near 0.2 black and white text read equally well."""
+    linear = [
+        ((c / 255 + 0.055) / 1.055) ** 2.4 if c > 10 else c / 3294.6
+        for c in Color.parse(colour).get_truecolor()
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def shaded(
@@ -117,7 +152,7 @@ def shaded(
     drawn = Text()
     for token, first, last in whole_characters(tokens):
         value = max((float(a) for a in activations[first:last]), key=abs)
-        colours = shade(value, *scale, is_light=paper.is_light) if paper.is_coloured else None
+        colours = paper.shade(value, *scale)
         is_peak = peak is not None and first <= peak < last
         style = Style(
             color=colours[1] if colours else None,
@@ -251,8 +286,7 @@ def histogram(found: Histogram, paper: Paper, height: int = 6) -> Text:
         label = f"{most:,} ┤" if row == height - 1 else "│"
         drawn.append(label.rjust(margin), "dim")
         for i, level in enumerate(np.clip(levels - 8 * row, 0, 8).tolist()):
-            colour = "#{:02x}{:02x}{:02x}".format(*(BLUE if first + i >= zero else ORANGE))
-            drawn.append(_EIGHTHS[level] * width, colour if paper.is_coloured else "")
+            drawn.append(_EIGHTHS[level] * width, paper.bar(1 if first + i >= zero else -1))
         drawn.append("\n")
     n_cells = width * len(counts) + 1
     axis, labels = ["─"] * n_cells, [" "] * (n_cells + margin + 12)
