@@ -5,7 +5,7 @@ bin := .venv/bin
 installed := .venv/installed
 model := demo-model/SmolLM2-135M-Instruct
 
-.PHONY: install demo test lint bench docs clean
+.PHONY: install demo test lint bench oracle docs clean
 
 install: $(installed)
 
@@ -48,8 +48,17 @@ lint: $(installed)
 bench: $(installed)
 	$(bin)/python benchmarks/scan.py
 
+# In an environment of its own: TransformerLens needs packages that lmscope does without.
+oracle: .venv-oracle/installed
+	.venv-oracle/bin/python benchmarks/oracle_transformer_lens.py
+
+.venv-oracle/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-oracle
+	.venv-oracle/bin/pip install --quiet -c constraints.txt -e . "transformer-lens>=4.3"
+	@touch $@
+
 docs: $(installed)
 	$(bin)/zensical build --clean --strict
 
 clean:
-	rm -rf .venv build dist site demo-catalogue demo-model
+	rm -rf .venv .venv-oracle build dist site demo-catalogue demo-model

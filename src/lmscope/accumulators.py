@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lmscope import kernels
-from lmscope.kernels import N_BINS, N_SIDE, TAIL
+from lmscope.bins import N_BINS, N_SIDE, unit_edges
 
 SIGNS = ("top", "bottom")
 BAND_QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9)
@@ -33,27 +32,6 @@ class Edges:
     """Unit of the histogram below and above zero, a power of two: [n_layers, 2, d_mlp]."""
     bands: NDArray[np.float32]
     """Lower edges of every band of segment peaks but the first: [n_layers, n_bands - 1, d_mlp]."""
-
-
-def unit_edges() -> NDArray[np.float32]:
-    """Give the histogram's edges in units of its scale, float32 [N_BINS + 1].
-
-    Example:
-        >>> unit_edges()[[0, 16, 31, 32, 33, 64]].tolist()
-        [-128.0, -1.0, -0.0625, 0.0, 0.0625, 128.0]
-    """
-    above = np.concatenate([np.arange(kernels.N_LINEAR) / np.float32(kernels.N_LINEAR), TAIL])
-    return np.concatenate([-above[:0:-1], above]).astype(np.float32)
-
-
-def histogram_edges(scale: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give one neuron's histogram edges in activation units, float32 [N_BINS + 1].
-
-    Args:
-        scale: Its scale below and above zero, float32 [2].
-    """
-    unit = unit_edges()
-    return np.concatenate([unit[:N_SIDE] * scale[0], unit[N_SIDE:] * scale[1]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +122,8 @@ class Partial:
             first: Number that this layer's neuron 0 has in the whole model; decides which
                 segments its random examples come from.
         """
+        from lmscope import kernels  # numba takes a third of a second, readers do without
+
         n_segments, d_mlp = len(batch.segments), acts.shape[2]
         peaks = np.empty((2, n_segments, d_mlp), np.float32)
         at = np.empty((2, n_segments, d_mlp), np.int32)
@@ -297,6 +277,8 @@ def _keep_windows(
     before: int,
 ) -> None:
     """Copy the activations round the peak of each example that this batch brought."""
+    from lmscope import kernels
+
     neurons, slots = np.nonzero(fresh >= 0)
     if len(neurons) == 0:
         return

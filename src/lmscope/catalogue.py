@@ -21,10 +21,9 @@ from lmscope.accumulators import (
     Edges,
     Partial,
     above_half_max,
-    histogram_edges,
     summarise,
-    unit_edges,
 )
+from lmscope.bins import histogram_edges, unit_edges
 from lmscope.errors import (
     CatalogueDamaged,
     CatalogueUnfinished,
@@ -33,7 +32,6 @@ from lmscope.errors import (
     UnknownColumn,
     WrongCatalogue,
 )
-from lmscope.kernels import KEY_TOKENS
 from lmscope.neurons import (
     Band,
     Example,
@@ -82,7 +80,8 @@ def write_catalogue(
     pack: Pack,
     partial: Partial,
     edges: Edges,
-) -> Catalogue:
+    kept: str,
+) -> None:
     """Write examples, statistics and manifest; the manifest comes last and makes it complete.
 
     Args:
@@ -92,20 +91,27 @@ def write_catalogue(
         pack: The corpus.
         partial: Complete results; its lists are put in order.
         edges: The histogram scales and band edges.
+        kept: What to tell the user is still there if the disk is full.
+
+    Raises:
+        DiskFull: If there is no space left; there is no manifest then.
     """
+    from lmscope.kernels import KEY_TOKENS
+
     layers: list[int] = asked["options"]["layers"]
     partial.in_order()
     (folder / "examples").mkdir(exist_ok=True)
     peak_ids, peak_counts = [], []
     for i, layer in enumerate(layers):
         arrays = _examples(i, pack, partial)
-        write_tensors(folder / _name_of(layer), arrays)
+        write_tensors(folder / _name_of(layer), arrays, kept=kept)
         ids, counts = _count_peaks(arrays, partial.list_values.shape[-1])
         peak_ids.append(ids)
         peak_counts.append(counts)
     write_tensors(
         folder / "stats.safetensors",
         _statistics(asked, partial, edges, np.stack(peak_ids), np.stack(peak_counts)),
+        kept=kept,
     )
     write_tensors(
         folder / "histograms.safetensors",
@@ -117,6 +123,7 @@ def write_catalogue(
             "band_edges": edges.bands.transpose(0, 2, 1).copy(),
             "band_counts": partial.band_counts.astype(np.uint32),
         },
+        kept=kept,
     )
     manifest = {
         "format": FORMAT_VERSION,
@@ -137,11 +144,10 @@ def write_catalogue(
         "examples": {"same_key_tokens": KEY_TOKENS, "activations": "float16"},
         "versions": asked["versions"],
     }
-    _write_card(folder, manifest)
+    _write_card(folder, manifest, kept)
     manifest["files"] = _checksums(folder)
-    with replacing(folder / "manifest.json") as file:
+    with replacing(folder / "manifest.json", kept) as file:
         file.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
-    return Catalogue.open(folder)
 
 
 def _corpus_facts(pack: Pack) -> dict[str, Any]:
@@ -234,7 +240,7 @@ def _statistics(
     }
 
 
-def _write_card(folder: Path, manifest: dict[str, Any]) -> None:
+def _write_card(folder: Path, manifest: dict[str, Any], kept: str) -> None:
     model, corpus = manifest["model"], manifest["corpus"]
     card = f"""# Neurons of {model["name"]} at site {manifest["site"]}
 
@@ -248,7 +254,7 @@ A catalogue made by lmscope: every MLP neuron of {len(manifest["options"]["layer
 The texts in `documents/` come from: {", ".join(corpus["spec"])}. Their licences are those of
 their sources.
 """
-    with replacing(folder / "README.md") as file:
+    with replacing(folder / "README.md", kept) as file:
         file.write(card.encode())
 
 

@@ -10,16 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-N_LINEAR = 16
-"""Histogram bins of equal width between zero and the scale, on each side of zero."""
-
-# Beyond the scale the bins widen: a neuron may be found to fire far above what it was
-# calibrated on. All edges are exact in binary, so binning is exact too.
-TAIL = np.array(
-    [1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 12, 16, 32, 64, 128], dtype=np.float32
-)
-N_SIDE = N_LINEAR + len(TAIL) - 1
-N_BINS = 2 * N_SIDE
+from lmscope.bins import N_LINEAR, N_SIDE, TAIL
 
 _TAIL_STARTS = TAIL[1:-1].copy()
 _CHUNK = 512  # neurons whose running sums stay in the first-level cache together

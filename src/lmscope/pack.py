@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,13 +76,14 @@ def write_pack(
     source_of: dict[str, int] = {}
     n_inexact = n_cut_off = 0
     counts = Counts()
+    met = counts
     with (
         replacing(folder / "text.bin", "The scan can be resumed.") as text_file,
         raw["ids"].open("wb") as ids_file,
         raw["starts"].open("wb") as starts_file,
         raw["ends"].open("wb") as ends_file,
     ):
-        for document, cut in _cut(corpus.read(counts), tokenizer):
+        for document, cut, met_then in _cut(corpus, tokenizer, counts):
             left = None if n_tokens is None else n_tokens - token_start[-1]
             if left is not None and left <= 0:
                 break
@@ -91,6 +92,7 @@ def write_pack(
             data = cut.text.encode()
             if keep < len(cut):  # nothing after the last token that is scanned
                 data = data[: int(cut.spans[keep - 1, 1])]
+            met = met_then
             n_inexact += not cut.is_exact
             digest.update(len(data).to_bytes(8, "little") + data)
             text_file.write(data)
@@ -104,8 +106,10 @@ def write_pack(
             sources.append(source_of.setdefault(document.source, len(source_of)))
             if report is not None:
                 report(token_start[-1])
+        else:  # what follows the last document was met too
+            met = counts
     if token_start[-1] == 0:
-        raise EmptyCorpus(", ".join(corpus.spec), str(counts))
+        raise EmptyCorpus(", ".join(corpus.spec), str(met))
     starts, in_document = _segments(
         np.array(token_start), context - len(tokenizer.prefix) - len(tokenizer.suffix)
     )
@@ -139,7 +143,7 @@ def write_pack(
         "suffix": list(tokenizer.suffix),
         "special_ids": sorted(tokenizer.special_ids),
         "sha256": digest.hexdigest(),
-        "read": asdict(counts),
+        "read": asdict(met),
         "sources": list(source_of),
     }
     for path in raw.values():
@@ -150,10 +154,17 @@ def write_pack(
 
 
 def _cut(
-    documents: Iterator[Document], tokenizer: Cutter
-) -> Iterator[tuple[Document, TokenizedText]]:
+    corpus: Corpus, tokenizer: Cutter, counts: Counts
+) -> Iterator[tuple[Document, TokenizedText, Counts]]:
+    """Cut the documents, several at once, each with the counts as they were when it was read."""
+    documents = (
+        (document, replace(counts, unreadable_first=list(counts.unreadable_first)))
+        for document in corpus.read(counts)
+    )
     while together := list(islice(documents, _TOGETHER)):
-        yield from zip(together, tokenizer.tokenize_all([d.text for d in together]), strict=True)
+        cuts = tokenizer.tokenize_all([document.text for document, _ in together])
+        for (document, met), cut in zip(together, cuts, strict=True):
+            yield document, cut, met
 
 
 def _segments(

@@ -71,7 +71,7 @@ def scan(
     path: str | Path,
     *,
     n_tokens: int | None = None,
-    context: int = 128,
+    context: int | None = None,
     layers: Sequence[int] | None = None,
     top: int = 20,
     per_band: int = 3,
@@ -88,7 +88,8 @@ def scan(
         corpus: A corpus, or what `lmscope.load_corpus` takes.
         path: Folder of the catalogue; must not exist or be empty.
         n_tokens: Stop reading after so many tokens; None for the whole corpus.
-        context: Tokens in a segment, with BOS where the model has one.
+        context: Tokens in a segment, with BOS where the model has one; 128, or all that the
+            model reads if that is less.
         layers: Which layers; None for all.
         top: Examples in the top and in the bottom list.
         per_band: Random examples in each quantile band.
@@ -112,11 +113,12 @@ def scan(
     """
     from lmscope.models.loading import load
 
+    folder = Path(path)
+    refuse_existing(folder)
     loaded = load(model) if isinstance(model, str | Path) else model
+    context = min(128, loaded.n_ctx) if context is None else context
     described = corpus if isinstance(corpus, Corpus) else load_corpus(corpus)
     _check_options(loaded, context, layers, top, per_band, window, batch_tokens, part, n_tokens)
-    folder = Path(path)
-    _refuse_existing(folder)
     wanted = list(range(loaded.n_layers)) if layers is None else sorted(set(layers))
     asked: dict[str, Any] = {
         "format": FORMAT_VERSION,
@@ -205,7 +207,7 @@ def merge(a: str | Path, b: str | Path, path: str | Path, *more: str | Path) -> 
         CatalogueExists: If `path` holds anything.
     """
     folders = [Path(a), Path(b), *map(Path, more)]
-    _refuse_existing(Path(path))
+    refuse_existing(Path(path))
     first = folders[0]
     asked = read_scan(first)
     partial, done = _read_state(first)
@@ -219,13 +221,17 @@ def merge(a: str | Path, b: str | Path, path: str | Path, *more: str | Path) -> 
         done |= its_done
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "scan.json", {**asked, "part": [1, 1]})
-    shutil.copytree(first / "documents", folder / "documents")
-    for name in ("vocab.safetensors", "logits.safetensors", "edges.safetensors"):
-        if (first / name).exists():
-            shutil.copyfile(first / name, folder / name)
-    _write_state(folder, partial, done)
-    return _finish(folder, partial, done) if done.all() else None
+    try:
+        _write_json(folder / "scan.json", {**asked, "part": [1, 1]})
+        shutil.copytree(first / "documents", folder / "documents")
+        for name in ("vocab.safetensors", "logits.safetensors", "edges.safetensors"):
+            if (first / name).exists():
+                shutil.copyfile(first / name, folder / name)
+        _write_state(folder, partial, done)
+        return _finish(folder, partial, done) if done.all() else None
+    except BaseException:  # the parts are as they were; half a result would only mislead
+        shutil.rmtree(folder)
+        raise
 
 
 def read_scan(folder: Path) -> dict[str, Any]:
@@ -265,6 +271,8 @@ def _advance(
     should_stop: Callable[[], bool] | None,
 ) -> Catalogue | None:
     """Do whatever the folder still lacks."""
+    if (folder / "manifest.json").exists():  # only the tidying was cut short
+        return _tidied(folder)
     asked = read_scan(folder)
     layers: list[int] = asked["options"]["layers"]
     tell = _teller(report, len(layers) * model.d_mlp)
@@ -339,7 +347,14 @@ def _finish(folder: Path, partial: Partial, done: NDArray[np.bool_]) -> Catalogu
         )
     position = json.loads(Tensors(folder / "edges.safetensors").metadata["position"])
     asked = {k: v for k, v in asked.items() if k != "part"}
-    catalogue = write_catalogue(folder, asked, position, Pack(folder / "documents"), partial, edges)
+    pack = Pack(folder / "documents")
+    write_catalogue(folder, asked, position, pack, partial, edges, _kept(folder))
+    return _tidied(folder)
+
+
+def _tidied(folder: Path) -> Catalogue:
+    """Open a complete catalogue and remove what only its scan needed."""
+    catalogue = Catalogue.open(folder)
     for name in ("state.safetensors", "edges.safetensors", "scan.json"):
         (folder / name).unlink(missing_ok=True)
     return catalogue
@@ -413,11 +428,15 @@ def _read_edges(folder: Path) -> Edges:
 
 
 def _write_state(folder: Path, partial: Partial, done: NDArray[np.bool_]) -> None:
-    kept = (
+    arrays = {**partial.arrays(), "done": done}
+    write_tensors(folder / "state.safetensors", arrays, kept=_kept(folder))
+
+
+def _kept(folder: Path) -> str:
+    return (
         "What was scanned until the last save is kept. Free some space, then finish with: "
         f"lmscope scan --resume {folder}"
     )
-    write_tensors(folder / "state.safetensors", {**partial.arrays(), "done": done}, kept=kept)
 
 
 def _read_state(folder: Path) -> tuple[Partial, NDArray[np.bool_]]:
@@ -451,7 +470,12 @@ def _check_parts(first: Path, asked: dict[str, Any], edges: Edges, other: Path) 
         raise PartsDiffer(first, other, "their machines calibrated the model differently")
 
 
-def _refuse_existing(folder: Path) -> None:
+def refuse_existing(folder: Path) -> None:
+    """Make sure that a folder may be written to.
+
+    Raises:
+        CatalogueExists: If it holds anything.
+    """
     if (folder / "scan.json").exists():
         raise CatalogueExists(folder, "an unfinished scan")
     if (folder / "manifest.json").exists():

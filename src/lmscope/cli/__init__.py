@@ -78,7 +78,7 @@ def scan(
     out: Out = None,
     resume: Path | None = None,
     tokens: int | None = None,
-    context: int = 128,
+    context: int | None = None,
     layers: str | None = None,
     site: SiteName | None = None,
     dtype: str | None = None,
@@ -99,7 +99,7 @@ def scan(
         out: Folder of the catalogue; must not exist or be empty.
         resume: Go on with the unfinished scan in this folder; needs nothing else.
         tokens: Stop reading after so many tokens.
-        context: Tokens in a segment.
+        context: Tokens in a segment: 128, or all that the model reads if that is less.
         layers: Which layers, as 0,3-5; all unless told.
         site: Which tensor to record: post, or mid for SoLU models, unless told.
         dtype: float32 unless told; bfloat16 and float16 are faster and less exact.
@@ -126,6 +126,7 @@ def scan(
     from lmscope import scanning
     from lmscope.corpora import load_corpus
 
+    scanning.refuse_existing(out)  # before the model is loaded
     described = load_corpus(corpus)
     with Watch() as watch:
         from lmscope.models.loading import load
@@ -398,7 +399,7 @@ def look(
             with -, standard input is read, less the line break at its end.
         catalogue: A catalogue of the model, which gives each neuron its own scale.
         site: Which tensor to read: the catalogue's, or the model's usual one, unless told.
-        dtype: float32 unless told.
+        dtype: The catalogue's, or float32, unless told.
         device: cpu, cuda, mps; auto takes the fastest there is.
         revision: Branch, tag or commit of a hub model.
         segments: Cut a text that is too long; each segment starts without context.
@@ -416,8 +417,9 @@ def look(
     wanted: str | None = site
     if wanted is None and which is not None:
         wanted = which.site
-    if wanted is None and known is not None:
-        wanted = known.site
+    if known is not None:
+        wanted = wanted or known.site
+        dtype = dtype or known.manifest["model"]["dtype"]
     try:
         loaded = load(name, dtype=dtype, device=device, site=wanted, revision=revision)
     except UnknownSite:
@@ -485,13 +487,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         SystemExit: Always, with the exit code.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = given[: given.index("--")] if "--" in given else given
+    n_options = given.index("--") if "--" in given else len(given)
+    # A dash stands for standard input, which is read wherever a text is absent.
+    options = [word for word in given[:n_options] if word != "-"]
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # where our characters are missing, escapes will do
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app.help_formatter = "default" if sys.stdout.isatty() else "plain"
-        code = app(given) or 0
+        code = app([*options, *given[n_options:]]) or 0
         sys.stdout.flush()
     except BrokenPipeError:
         with suppress(OSError, ValueError):  # else Python complains when it closes stdout

@@ -68,6 +68,8 @@ def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, 
     What can be read as a neuron's address is one, unless it names another model than the
     first word, or the neuron is already known; so ``12/25/2024`` is a text.
     """
+    from lmscope.neurons import read_address
+
     words = list(rest)
     model, which = first, None
     if not Path(first).exists():
@@ -82,12 +84,10 @@ def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, 
         if found is not None and found.model in (None, model):
             which, read_as_neuron = found, words.pop(0)
         elif len(words) == 2 and (re.search(r"\d", words[0]) or " " in words[1]):
-            raise UnreadableNeuron(words[0])
+            read_address(words[0])  # which says why it cannot
     if len(words) > 1:
         raise LooseText(words)
-    if words and words[0] != "-":
-        return model, which, words[0]
-    return model, which, _standard_input("" if words else read_as_neuron)
+    return model, which, words[0] if words else _standard_input(read_as_neuron)
 
 
 def _address(typed: str) -> Address | None:

@@ -86,7 +86,7 @@ def load(
     options: dict[str, Any] = {"dtype": _dtype(dtype), "device": _device(device), "site": site}
     if (path := _local(name)) is not None:
         called = path.stem if path.is_file() else path.name.strip(".") or path.resolve().name
-        options |= {"name": called, "source": str(path), "revision": None}
+        options |= {"name": called, "source": str(path.resolve()), "revision": None}
     else:
         known = names.resolve(str(name))
         if known is None and not re.fullmatch(r"[\w.-]+/[\w.-]+", str(name)):

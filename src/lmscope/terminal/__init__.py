@@ -256,11 +256,13 @@ def look_page(found: Look, paper: Paper, n: int = 20) -> Group:
     room = max(cell_len(token) for token in tokens)
     for i, token in zip(listed, tokens, strict=True):
         value = float(values[i])
-        line = Text(f"{i:>5}  ", "dim")
-        line.append(token + " " * (room - cell_len(token)), "not dim")
-        line.append(f"  {number(value):>9}  ", "not dim bold" if i == found.peak else "not dim")
         bar = "█" * round(20 * abs(value) / widest) if math.isfinite(value) else ""
-        line.append(bar, paper.bar(value))
+        line = Text.assemble(
+            (f"{i:>5}  ", "dim"),
+            token + " " * (room - cell_len(token)),
+            (f"  {number(value):>9}  ", "bold" if i == found.peak else ""),
+            (bar, paper.bar(value)),
+        )
         parts.append(line)
     parts += [Text(), Text(_peak_sentence(found)), Text(said, "dim")]
     return Group(*parts)

@@ -112,7 +112,7 @@ def shade(
         return None
     edge = high if value > 0 else low
     strength = min(1.0, value / edge) if value * edge > 0 else 1.0
-    if not strength >= _FAINTEST:  # also if infinity was divided by infinity
+    if strength < _FAINTEST:
         return None
     if is_deep:
         full, paper = BLUE if value > 0 else ORANGE, _LIGHT if is_light else _DARK
