@@ -128,7 +128,6 @@ class Partial:
         peaks = np.empty((2, n_segments, d_mlp), np.float32)
         at = np.empty((2, n_segments, d_mlp), np.int32)
         keys = kernels.window_keys(batch.ids, batch.lengths)
-        # Zero is a legal scale only for a side that the sample never reached.
         inverse = np.float32(1) / edges.scale[layer]
         fresh_top = np.full((2, d_mlp, self.list_values.shape[-1]), -1, np.int32)
         fresh_band = np.full((d_mlp, self.band_values.shape[-1]), -1, np.int32)
@@ -146,25 +145,25 @@ class Partial:
                     self.list_values[layer, sign], self.list_where[layer, sign],
                     self.list_keys[layer, sign], fresh_top[sign],
                 )  # fmt: skip
+                _keep_windows(
+                    acts, batch, n0, n1, fresh_top[sign], self.list_where[layer, sign],
+                    self.list_windows[layer, sign], self.before,
+                )  # fmt: skip
             kernels.update_bands(
                 peaks[0], at[0], batch.segments, batch.eligible, n0, n1, first,
                 edges.bands[layer], self.band_counts[layer], self.band_ranks[layer],
                 self.band_values[layer], self.band_where[layer], fresh_band,
             )  # fmt: skip
+            _keep_windows(
+                acts, batch, n0, n1, fresh_band, self.band_where[layer],
+                self.band_windows[layer], self.before,
+            )  # fmt: skip
 
         self._share(work, d_mlp)
-        for sign in range(len(SIGNS)):
-            _keep_windows(
-                acts, batch, fresh_top[sign], self.list_where[layer, sign],
-                self.list_windows[layer, sign], self.before,
-            )  # fmt: skip
-        _keep_windows(
-            acts, batch, fresh_band, self.band_where[layer], self.band_windows[layer], self.before
-        )
 
     def _share(self, work: Any, d_mlp: int) -> None:
         """Run `work` on ranges of neurons, one for each processor."""
-        n = min(os.process_cpu_count() if hasattr(os, "process_cpu_count") else _n_cpus(), 16)
+        n = min(_n_cpus(), 16)
         step = -(-d_mlp // n)
         parts = [(i, min(i + step, d_mlp)) for i in range(0, d_mlp, step)]
         if len(parts) == 1:
@@ -271,6 +270,8 @@ def _order(values: NDArray[np.float32], segments: NDArray[np.int32]) -> NDArray[
 def _keep_windows(
     acts: NDArray[np.float32],
     batch: Batch,
+    n0: int,
+    n1: int,
     fresh: NDArray[np.int32],
     where: NDArray[np.int32],
     windows: NDArray[np.float16],
@@ -279,9 +280,10 @@ def _keep_windows(
     """Copy the activations round the peak of each example that this batch brought."""
     from lmscope import kernels
 
-    neurons, slots = np.nonzero(fresh >= 0)
+    neurons, slots = np.nonzero(fresh[n0:n1] >= 0)
     if len(neurons) == 0:
         return
+    neurons += n0
     out = np.empty((len(neurons), windows.shape[-1]), np.float32)
     kernels.gather_windows(
         acts,

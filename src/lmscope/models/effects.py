@@ -66,16 +66,23 @@ def _extremes(
     Columns are put into runs of `_RUN`; the k largest lie in the k runs with the largest
     maxima, so only those are sorted.
     """
-    if x.shape[1] % _RUN or x.shape[1] < 2 * k * _RUN:
+    n_runs = x.shape[1] // _RUN
+    if n_runs < 2 * k:
         most, least = x.topk(k, dim=-1), x.topk(k, dim=-1, largest=False)
         return (most.values, most.indices), (least.values, least.indices)
-    runs = x.view(len(x), _RUN, -1)  # a run is every n-th column: maxima over it are SIMD code
-    n_runs = runs.shape[2]
+    n_even = n_runs * _RUN
+    # A run is every n-th column: maxima over it are SIMD code. The few last columns join later.
+    runs, last = x[:, :n_even].view(len(x), _RUN, n_runs), x[:, n_even:]
     sides = []
     for best, is_largest in ((runs.amax(dim=1), True), (runs.amin(dim=1), False)):
         chosen = best.topk(k, dim=-1, largest=is_largest).indices
         inside = runs.gather(2, chosen[:, None].expand(-1, _RUN, -1)).flatten(1)
-        found = inside.topk(k, dim=-1, largest=is_largest)
-        columns = found.indices // k * n_runs + chosen.gather(1, found.indices % k)
+        found = torch.cat([inside, last], dim=1).topk(k, dim=-1, largest=is_largest)
+        places = found.indices
+        columns = torch.where(
+            places < k * _RUN,
+            places // k * n_runs + chosen.gather(1, places % k),
+            places - k * _RUN + n_even,
+        )
         sides.append((found.values, columns))
     return sides[0], sides[1]
