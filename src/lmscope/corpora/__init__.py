@@ -173,8 +173,10 @@ def load_corpus(spec: str | Path | Sequence[Spec]) -> Corpus:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder, "jokes")
         ...     _ = path.write_text("One.\n%\nTwo.\n")
-        ...     [(document.text, document.offset) for document in load_corpus(f"{path}::split=%")]
-        [('One.\n', 0), ('Two.\n', 7)]
+        ...     for document in load_corpus(f"{path}::split=%"):
+        ...         print(document.offset, document.text.strip())
+        0 One.
+        7 Two.
     """
     sources = tuple(map(parse, [spec] if isinstance(spec, str | Path) else spec))
     for source in sources:
