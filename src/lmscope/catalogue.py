@@ -583,6 +583,42 @@ class Catalogue:
         return found
 
 
+def worth_seeing(catalogue: Catalogue, n: int = 3) -> list[NeuronId]:
+    """Choose neurons for a first look, by statistics: rarely loud, and loud more than once.
+
+    The score is the logarithm of the kurtosis times the number of tokens above half the
+    maximum, up to ten: where one token towers over all others, the rest of the list means
+    little. In turn comes one whose top list peaks on a single token, one on a few and one on
+    many; no two have the same most frequent peak token.
+
+    Args:
+        catalogue: Where to choose from.
+        n: How many.
+    """
+    share, tokens = catalogue.column("peak_share").ravel(), catalogue.column("peak_ids")[..., 0]
+    loud = np.log1p(np.maximum(np.nan_to_num(catalogue.column("kurtosis")), 0)).ravel()
+    n_loud = catalogue.column("density_half_max").ravel() * catalogue.n_tokens
+    score = loud * np.minimum(n_loud, 10) * (catalogue.column("is_dead").ravel() == 0)
+    best = np.argsort(-score, kind="stable")
+    turns = [
+        iter(best[kind[best]].tolist())
+        for kind in (share >= 0.9, (share >= 0.4) & (share < 0.9), share < 0.4)
+    ]
+    chosen: list[NeuronId] = []
+    seen = set[str]()
+    while turns and len(chosen) < n:
+        turn = turns.pop(0)
+        for flat in turn:
+            token = catalogue.token(int(tokens.flat[flat])).strip().casefold()
+            if token not in seen:
+                seen.add(token)
+                i, neuron = divmod(flat, catalogue.d_mlp)
+                chosen.append(NeuronId(catalogue.model, catalogue.layers[i], neuron))
+                turns.append(turn)
+                break
+    return chosen
+
+
 def _name_of(layer: int) -> str:
     return f"examples/L{layer:02}.safetensors"
 

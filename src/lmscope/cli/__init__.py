@@ -23,7 +23,7 @@ from cyclopts import App, CycloptsError, Parameter
 from lmscope import __version__
 from lmscope.cli import typed
 from lmscope.cli.printing import out, paper, print_json, say, show
-from lmscope.cli.scans import Watch, log_run, notable, say_made, say_stopped
+from lmscope.cli.scans import Watch, log_run, say_made, say_stopped
 from lmscope.errors import (
     BadOption,
     CatalogueDamaged,
@@ -184,6 +184,75 @@ def _finished(
     return 0
 
 
+@app.command(sort_key=7)
+def demo(
+    *,
+    cache: Path | None = None,
+    tokens: int = 250_000,
+    no_serve: Flag = False,
+    as_json: Json = False,
+) -> int:
+    """Scan two small trained models that are built in, and show three neurons of each.
+
+    Needs no network. The second time the catalogues of the first are used.
+
+    Args:
+        cache: Where to keep the catalogues; the user's cache folder unless told.
+        tokens: How much of the built-in text to scan.
+        no_serve: Stop before serving the catalogues as a site, once there is one.
+        as_json: Print JSON.
+    """
+    del no_serve  # nothing is served yet
+    from platformdirs import user_cache_path
+
+    from lmscope import demonstration
+    from lmscope.catalogue import worth_seeing
+    from lmscope.terminal import neuron_page
+
+    folder = cache or user_cache_path("lmscope") / "demo"
+    shown: list[dict[str, Any]] = []
+    for name in demonstration.MODELS:
+        with Watch() as watch:
+            found = demonstration.catalogue_of(
+                name,
+                folder,
+                n_tokens=tokens,
+                say=lambda sentence: say(sentence, sys.stderr),
+                report=watch.report,
+                should_stop=watch.should_stop,
+            )
+        if watch.is_stopped or found is None:
+            say("Stopped. What was scanned is kept: lmscope demo goes on with it.", sys.stderr)
+            return 130
+        best = worth_seeing(found, 3)
+        shown.append(
+            {
+                "model": name,
+                "catalogue": str(found.path),
+                "n_tokens": found.n_tokens,
+                "seconds": watch.seconds,
+                "neurons": [one.short for one in best],
+            }
+        )
+        if as_json:
+            continue
+        made = f" in {watch.seconds:.0f} s" if watch.latest else ", from the cache"
+        say(f"{name}: {len(found):,} neurons on {found.n_tokens:,} tokens{made}.\n")
+        function = found.manifest["model"]["activation_function"]
+        for one in best:
+            brief = neuron_page(
+                found[one], paper(), found.source, function=function, n_top=5, n_bottom=0
+            )
+            show(brief)
+            say(f"\nAll of it: lmscope neuron {found.path} {one.short}\n")
+    if as_json:
+        print_json({"demo": shown})
+        return 0
+    first = demonstration.MODELS[0]
+    say(f'Try your own text: lmscope look {first} "any text" --catalogue {shown[0]["catalogue"]}')
+    return 0
+
+
 @app.command(sort_key=1)
 def merge(*parts: Path, out: Out = None, as_json: Json = False) -> int:
     """Put the parts of a scan together that `lmscope scan --part` has made.
@@ -226,7 +295,7 @@ def info(folder: Path, /, *, as_json: Json = False) -> int:
         folder: The catalogue.
         as_json: Print JSON.
     """
-    from lmscope.catalogue import Catalogue
+    from lmscope.catalogue import Catalogue, worth_seeing
     from lmscope.terminal import manifest_page
 
     found = Catalogue.open(folder)
@@ -245,7 +314,7 @@ def info(folder: Path, /, *, as_json: Json = False) -> int:
     if damaged:
         say(f"The other files stay readable. Check them all with: lmscope verify {folder}")
         return 1
-    say(f"Read a neuron with: lmscope neuron {folder} {notable(found)}")
+    say(f"Read a neuron with: lmscope neuron {folder} {worth_seeing(found, 1)[0].short}")
     return 0
 
 
@@ -462,13 +531,18 @@ def models(*, architectures: Flag = False, as_json: Json = False) -> int:
     from lmscope.models.names import KNOWN, cached
     from lmscope.terminal import table
 
-    known = [{**asdict(m), "n_neurons": m.n_neurons, "cached": cached(m.repo)} for m in KNOWN]
+    known = [
+        {**asdict(m), "n_neurons": m.n_neurons, "cached": bool(m.folder) or cached(m.repo)}
+        for m in KNOWN
+    ]
     if as_json:
         print_json({"models": known})
         return 0
     rows = [("name", "layers", "neurons", "parameters", "site", "here", "trained on")]
     for m, facts in zip(KNOWN, known, strict=True):
         size, here = f"{m.n_parameters / 1e6:,.0f} M", "yes" if facts["cached"] else ""
+        if m.folder is not None:
+            here = "built in: start here" if m is KNOWN[0] else "built in"
         rows.append((m.alias, f"{m.n_layers}", f"{m.n_neurons:,}", size, m.site, here, m.corpus))
     show(table(rows, " rrr"))
     return 0

@@ -143,9 +143,11 @@ def say_stopped(folder: Path, watch: Watch, as_json: bool) -> None:
 
 def say_made(found: Catalogue, watch: Watch, as_json: bool) -> None:
     """Say what a finished scan has made, and the next command to type."""
+    from lmscope.catalogue import worth_seeing
+
     corpus = found.manifest["corpus"]
     read, n_tokens = corpus["read"], corpus["n_tokens"]
-    command = f"lmscope neuron {found.path} {notable(found)}"
+    command = f"lmscope neuron {found.path} {worth_seeing(found, 1)[0].short}"
     speed = f", {watch.tokens_per_s:,.0f} tokens/s" if watch.tokens_per_s else ""
     said = [
         f"{found.path} holds the {len(found):,} neurons of {found.model} at site {found.site}.",
@@ -172,19 +174,6 @@ def say_made(found: Catalogue, watch: Watch, as_json: bool) -> None:
         "next": command,
     }
     out("\n".join([*said, f"Read a neuron with: {command}"]), facts, as_json)
-
-
-def notable(found: Catalogue) -> str:
-    """Choose a neuron worth a first look: rarely loud, and loud on the same token."""
-    import numpy as np
-
-    loud = np.log1p(np.maximum(np.nan_to_num(found.column("kurtosis")), 0))
-    # Where one or two tokens tower over all others, the rest of the list means little.
-    n_loud = found.column("density_half_max") * found.n_tokens
-    score = found.column("peak_share") * loud * np.minimum(n_loud, 5)
-    score *= found.column("is_dead") == 0
-    layer, neuron = divmod(int(score.argmax()), found.d_mlp)
-    return f"L{found.layers[layer]}N{neuron}"
 
 
 def log_run(folder: Path, watch: Watch, versions: dict[str, Any], *, is_resumed: bool) -> None:

@@ -91,9 +91,13 @@ def load(
         known = names.resolve(str(name))
         if known is None and not re.fullmatch(r"[\w.-]+/[\w.-]+", str(name)):
             raise names.unknown(str(name))
-        called, repo = (known.alias, known.repo) if known else (str(name), str(name))
-        path = _fetch(called, repo, revision, token, local_files_only)
-        options |= {"name": called, "source": repo, "revision": path.name}
+        if known is not None and known.folder is not None:
+            path = known.folder
+            options |= {"name": known.alias, "source": known.alias, "revision": None}
+        else:
+            called, repo = (known.alias, known.repo) if known else (str(name), str(name))
+            path = _fetch(called, repo, revision, token, local_files_only)
+            options |= {"name": called, "source": repo, "revision": path.name}
 
     if path.is_file():
         return load_hf(path.parent, gguf_file=path.name, **options)

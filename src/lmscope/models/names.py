@@ -18,7 +18,7 @@ class KnownModel:
 
     alias: str
     repo: str
-    """Its repository on the Hugging Face hub."""
+    """Its repository on the Hugging Face hub; empty if it is built in."""
     n_layers: int
     d_mlp: int
     """Neurons in each layer."""
@@ -35,6 +35,16 @@ class KnownModel:
     def n_neurons(self) -> int:
         """The number of neurons in all layers."""
         return self.n_layers * self.d_mlp
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it is known by."""
+        return tuple(name for name in (self.alias, self.repo, *self.aliases) if name)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where a built-in model's files are; None for the others."""
+        return None if self.repo else Path(__file__).parent.parent / "demo" / self.alias
 
 
 def _toy(kind: str, n_layers: int, width: int, n_parameters: int) -> KnownModel:
@@ -73,9 +83,14 @@ _BERT = "BookCorpus, Wikipedia"
 _ROBERTA = "BookCorpus, Wikipedia, CC-News, OpenWebText, Stories"
 _PHI = "synthetic textbooks, code"
 _STORIES = "TinyStories"
+_DEMO = "free books, manuals, code"
 
 # fmt: off
 KNOWN: tuple[KnownModel, ...] = (
+    KnownModel("demo-solu-1l", "", 1, 1024, 2_926_336, _DEMO, site="mid"),
+    KnownModel("demo-gelu-2l", "", 2, 768, 3_976_704, _DEMO),
+    KnownModel("demo-solu-1l-early", "", 1, 1024, 2_926_336, f"{_DEMO}, stopped early",
+               site="mid"),
     KnownModel("gpt2-small", "openai-community/gpt2", 12, 3072, 124_439_808, _WEB,
                aliases=("gpt2",)),
     KnownModel("gpt2-medium", "openai-community/gpt2-medium", 24, 4096, 354_823_168, _WEB),
@@ -179,7 +194,7 @@ def _plain(name: str) -> str:
     return name.strip().casefold().replace("_", "-").replace(" ", "-")
 
 
-_BY_NAME = {_plain(name): m for m in KNOWN for name in (m.alias, m.repo, *m.aliases)}
+_BY_NAME = {_plain(name): m for m in KNOWN for name in m.names}
 
 _ATTENTION_ONLY = {
     _plain(name): f"attn-only-{n}l"
@@ -226,7 +241,7 @@ def unknown(name: str) -> UnknownModel:
         Did you mean 'pythia-70m' or 'pythia-160m'?
         See all ... names with: lmscope models
     """
-    return UnknownModel(name, [m.repo if "/" in name else m.alias for m in KNOWN])
+    return UnknownModel(name, [m.repo if m.repo and "/" in name else m.alias for m in KNOWN])
 
 
 def cached(repo: str) -> bool:
