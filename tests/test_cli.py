@@ -24,6 +24,7 @@ from tokenizers import models, pre_tokenizers
 import lmscope as lmscope_package
 from lmscope.cli import SiteName, app, main
 from lmscope.cli.typed import USAGE
+from lmscope.models.names import KNOWN
 
 D, F, H, E, CTX, VOCAB, N_LAYERS = 16, 24, 2, 8, 48, 258, 2
 
@@ -164,7 +165,7 @@ NO_MODEL = "A model is a folder with config.json, weights and tokenizer, or a .g
 NO_TEXT = 'Give it in quotes, or by a pipe: echo "any text" | lmscope look solu-1l L0N737'
 NEVER = "Numbers of different models or sites are never compared."
 LIKE = "Write it like this: lmscope"
-ALL = "See all 82 names with: lmscope models"
+ALL = f"See all {len(KNOWN)} names with: lmscope models"
 
 MISTAKES = {
     # which model
@@ -296,7 +297,7 @@ Start one with: lmscope scan MODEL CORPUS -o cat""",
 Did you mean 'scan'?
 See what each does with: lmscope --help""",
     "frobnicate": """There is no command 'frobnicate'.
-There are: scan, merge, info, verify, neuron, look, models.
+There are: demo, scan, merge, info, verify, neuron, look, models.
 See what each does with: lmscope --help""",
     "--verison": """lmscope has no option '--verison'.
 Did you mean '--version'?

@@ -49,6 +49,7 @@ app = App(
     name="lmscope",
     help="""Read every MLP neuron of a language model.
 
+  lmscope demo                                 start here: two built-in models
   lmscope scan gpt2-small texts/ -o gpt2/      one pass, every neuron
   lmscope neuron gpt2/ L3N100                  what excites neuron 100 of layer 3
   lmscope look gpt2-small L3N100 "any text"    what it does on your own text""",
@@ -65,6 +66,78 @@ Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
 All = Annotated[bool, Parameter(name="--all", negative=(), show_default=False)]
 Out = Annotated[Path | None, Parameter(name=["-o", "--out"])]
+
+
+# --- a first look -------------------------------------------------------------------------
+
+
+@app.command(sort_key=-1)
+def demo(
+    *,
+    cache: Path | None = None,
+    tokens: int = 250_000,
+    no_serve: Flag = False,
+    as_json: Json = False,
+) -> int:
+    """Scan two small trained models that are built in, and show three neurons of each.
+
+    Needs no network. The second time the catalogues of the first are used.
+
+    Args:
+        cache: Where to keep the catalogues; the user's cache folder unless told.
+        tokens: How much of the built-in text to scan.
+        no_serve: Stop before serving the catalogues as a site, once there is one.
+        as_json: Print JSON.
+    """
+    del no_serve  # nothing is served yet
+    from platformdirs import user_cache_path
+
+    from lmscope import demonstration
+    from lmscope.catalogue import worth_seeing
+    from lmscope.terminal import neuron_page
+
+    folder = cache or user_cache_path("lmscope") / "demo"
+    shown: list[dict[str, Any]] = []
+    for name in demonstration.MODELS:
+        with Watch() as watch:
+            found = demonstration.catalogue_of(
+                name,
+                folder,
+                n_tokens=tokens,
+                say=lambda sentence: say(sentence, sys.stderr),
+                report=watch.report,
+                should_stop=watch.should_stop,
+            )
+        if watch.is_stopped or found is None:
+            say("Stopped. What was scanned is kept: lmscope demo goes on with it.", sys.stderr)
+            return 130
+        best = worth_seeing(found, 3)
+        shown.append(
+            {
+                "model": name,
+                "catalogue": str(found.path),
+                "n_tokens": found.n_tokens,
+                "seconds": watch.seconds,
+                "neurons": [one.short for one in best],
+            }
+        )
+        if as_json:
+            continue
+        made = f" in {watch.seconds:.0f} s" if watch.latest else ", from the cache"
+        say(f"{name}: {len(found):,} neurons on {found.n_tokens:,} tokens{made}.\n")
+        function = found.manifest["model"]["activation_function"]
+        for one in best:
+            brief = neuron_page(
+                found[one], paper(), found.source, function=function, n_top=5, n_bottom=0
+            )
+            show(brief)
+            say(f"\nAll of it: lmscope neuron {found.path} {one.short}\n")
+    if as_json:
+        print_json({"demo": shown})
+        return 0
+    first = demonstration.MODELS[0]
+    say(f'Try your own text: lmscope look {first} "any text" --catalogue {shown[0]["catalogue"]}')
+    return 0
 
 
 # --- making catalogues ---------------------------------------------------------------------
@@ -181,75 +254,6 @@ def _finished(
         f"{folder} holds part {i} of {n}. When all are there, put them together with: {command}"
     )
     out(sentence, {"path": str(folder), "part": [i, n], "next": command}, as_json)
-    return 0
-
-
-@app.command(sort_key=7)
-def demo(
-    *,
-    cache: Path | None = None,
-    tokens: int = 250_000,
-    no_serve: Flag = False,
-    as_json: Json = False,
-) -> int:
-    """Scan two small trained models that are built in, and show three neurons of each.
-
-    Needs no network. The second time the catalogues of the first are used.
-
-    Args:
-        cache: Where to keep the catalogues; the user's cache folder unless told.
-        tokens: How much of the built-in text to scan.
-        no_serve: Stop before serving the catalogues as a site, once there is one.
-        as_json: Print JSON.
-    """
-    del no_serve  # nothing is served yet
-    from platformdirs import user_cache_path
-
-    from lmscope import demonstration
-    from lmscope.catalogue import worth_seeing
-    from lmscope.terminal import neuron_page
-
-    folder = cache or user_cache_path("lmscope") / "demo"
-    shown: list[dict[str, Any]] = []
-    for name in demonstration.MODELS:
-        with Watch() as watch:
-            found = demonstration.catalogue_of(
-                name,
-                folder,
-                n_tokens=tokens,
-                say=lambda sentence: say(sentence, sys.stderr),
-                report=watch.report,
-                should_stop=watch.should_stop,
-            )
-        if watch.is_stopped or found is None:
-            say("Stopped. What was scanned is kept: lmscope demo goes on with it.", sys.stderr)
-            return 130
-        best = worth_seeing(found, 3)
-        shown.append(
-            {
-                "model": name,
-                "catalogue": str(found.path),
-                "n_tokens": found.n_tokens,
-                "seconds": watch.seconds,
-                "neurons": [one.short for one in best],
-            }
-        )
-        if as_json:
-            continue
-        made = f" in {watch.seconds:.0f} s" if watch.latest else ", from the cache"
-        say(f"{name}: {len(found):,} neurons on {found.n_tokens:,} tokens{made}.\n")
-        function = found.manifest["model"]["activation_function"]
-        for one in best:
-            brief = neuron_page(
-                found[one], paper(), found.source, function=function, n_top=5, n_bottom=0
-            )
-            show(brief)
-            say(f"\nAll of it: lmscope neuron {found.path} {one.short}\n")
-    if as_json:
-        print_json({"demo": shown})
-        return 0
-    first = demonstration.MODELS[0]
-    say(f'Try your own text: lmscope look {first} "any text" --catalogue {shown[0]["catalogue"]}')
     return 0
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lmscope.neurons import Address
 
 USAGE = {
+    "demo": "lmscope demo",
     "scan": "lmscope scan gpt2-small texts/ -o gpt2/",
     "merge": "lmscope merge part-1/ part-2/ -o whole/",
     "info": "lmscope info gpt2/",

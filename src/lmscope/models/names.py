@@ -89,6 +89,8 @@ _DEMO = "free books, manuals, code"
 KNOWN: tuple[KnownModel, ...] = (
     KnownModel("demo-solu-1l", "", 1, 1024, 2_926_336, _DEMO, site="mid"),
     KnownModel("demo-gelu-2l", "", 2, 768, 3_976_704, _DEMO),
+    KnownModel("demo-solu-1l-twin", "", 1, 1024, 2_926_336, f"{_DEMO}, another seed",
+               site="mid"),
     KnownModel("demo-solu-1l-early", "", 1, 1024, 2_926_336, f"{_DEMO}, stopped early",
                site="mid"),
     KnownModel("gpt2-small", "openai-community/gpt2", 12, 3072, 124_439_808, _WEB,
