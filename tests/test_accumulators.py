@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lmscope import accumulators
@@ -311,6 +311,8 @@ def test_one_token_has_no_spread() -> None:
 def test_moments_of_any_sample_equal_scipys(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     x = (rng.standard_normal(n) + rng.choice([0, 1, 10, 100])) * 10.0 ** rng.integers(-6, 7)
+    # Two values may be as near to each other as float32 allows; `summarise` promises nothing there.
+    assume(abs(x.mean()) < 300 * x.std())
     check_moments(x, rel=1e-5, abs=1e-5)
 
 
