@@ -10,7 +10,9 @@ import pytest
 from lmscope.catalogue import Catalogue, worth_seeing
 from lmscope.cli import main
 from lmscope.demonstration import MODELS, catalogue_of, corpus
+from lmscope.models.loading import load
 from lmscope.models.names import KNOWN
+from lmscope.scanning import scan
 
 N_TOKENS = 6_000
 
@@ -181,3 +183,22 @@ def test_the_demo_models_come_first_in_the_list(capsys: pytest.CaptureFixture[st
 
 def test_the_text_is_there() -> None:
     assert corpus().is_file()
+
+
+def test_a_neuron_of_the_demo_stands_for_the_colon_of_a_verse(tmp_path: Path) -> None:
+    """A feature that was really learnt: the top list, and what the neuron says comes next."""
+    verses = [
+        f"{n}:{v} And the king of the north said unto them in the {n}th year: Behold, I come.\n"
+        for n in range(1, 9)
+        for v in range(2, 30, 3)
+    ]
+    (tmp_path / "verses.txt").write_text("".join(verses), "utf-8")
+
+    catalogue = scan(load("demo-solu-1l", device="cpu"), tmp_path / "verses.txt", tmp_path / "c")
+
+    assert catalogue is not None
+    record = catalogue["L0N737"]
+    assert {":"} == {example.tokens[example.peak] for example in record.top[:10]}
+    assert all(example.tokens[example.peak + 1].strip().isdigit() for example in record.top[:10])
+    assert record.promoted is not None
+    assert set("123456789") == {effect.token for effect in record.promoted[:9]}
