@@ -29,6 +29,7 @@ from torch import nn
 from transformers import AutoModel, AutoModelForCausalLM
 
 from lmscope import Catalogue
+from lmscope.catalogue import progress_of
 from lmscope.errors import (
     BadOption,
     CatalogueExists,
@@ -42,7 +43,7 @@ from lmscope.errors import (
 )
 from lmscope.models.loading import load
 from lmscope.neurons import NeuronRecord
-from lmscope.scanning import merge, progress_of, resume, scan
+from lmscope.scanning import merge, resume, scan
 
 # --- the oracle ------------------------------------------------------------------------------
 

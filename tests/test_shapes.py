@@ -136,8 +136,11 @@ def test_a_catalogue_gives_arrays_of_one_shape(kind: str, scanned: Callable[...,
     catalogue = Catalogue.open(scanned(kind))
 
     names = ("mean", "density", "n_positive", "is_dead", "peak_ids")
-    column_border(*(catalogue.column(name) for name in names))
+    columns = [catalogue.column(name) for name in names]
+    column_border(*columns)
+    assert (len(catalogue.layers), catalogue.d_mlp) == columns[0].shape
     shard = catalogue.examples(0)
+    assert catalogue.d_mlp == shard.shape("activations")[0]
     examples_border(*(shard.read(name) for name in ("activations", "ids", "values", "where")))
 
 
@@ -145,12 +148,14 @@ def test_a_text_has_one_span_per_token(model_of: Callable[[str], Any]) -> None:
     cut: TokenizedText = model_of("gpt2").tokenizer.tokenize("déjà vu 🙂")
 
     text_border(cut.ids, cut.spans)
+    assert len(cut) == len(cut.spans) > 0
 
 
 def test_looking_gives_one_activation_per_token(model_of: Callable[[str], Any]) -> None:
     seen = look(model_of("gpt2"), "one two three", (0, 0))
 
     look_border(seen.token_ids, seen.spans, seen.activations, seen.counted)
+    assert len(seen.tokens) == len(seen.activations) > 0
 
 
 def test_edges_belong_to_one_number_of_neurons() -> None:
@@ -159,6 +164,7 @@ def test_edges_belong_to_one_number_of_neurons() -> None:
     scale, bands = choose_edges(peaks, -peaks[0], peaks[0])
 
     edges_border(scale[None], bands[None])
+    assert ((2, 4), (4, 4)) == (scale.shape, bands.shape)
 
 
 def test_a_wrong_shape_is_told_from_a_right_one() -> None:
@@ -185,4 +191,7 @@ def _moments_border(mean: Float64[np.ndarray, "layers neurons"]) -> None:
 def test_moments_keep_the_axes_of_the_sums() -> None:
     sums = np.ones((3, 4, 7))
 
-    _moments_border(summarise(sums, np.zeros_like(sums), 10)["mean"])
+    mean = summarise(sums, np.zeros_like(sums), 10)["mean"]
+
+    _moments_border(mean)
+    assert (3, 7) == mean.shape

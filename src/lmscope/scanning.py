@@ -8,7 +8,7 @@ The steps, each of which leaves complete files behind:
     documents/   the corpus, cut into tokens and segments (`pack`)
     vocab, logits, edges: what is fixed before the pass
     state        the running results and which batches are in them, every 45 seconds
-    examples, stats, histograms, manifest.json: the catalogue (`catalogue`)
+    examples, stats, histograms, manifest.json: the catalogue (`binding`)
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmscope.accumulators import Batch, Edges, Partial
+from lmscope.binding import write_catalogue
 from lmscope.calibration import calibrate, forward
-from lmscope.catalogue import FORMAT_VERSION, Catalogue, write_catalogue
+from lmscope.catalogue import FORMAT_VERSION, Catalogue
 from lmscope.corpora import Corpus, load_corpus
 from lmscope.errors import (
     BadOption,
@@ -228,7 +229,7 @@ def merge(a: str | Path, b: str | Path, path: str | Path, *more: str | Path) -> 
             if (first / name).exists():
                 shutil.copyfile(first / name, folder / name)
         _write_state(folder, partial, done)
-        return _finish(folder, partial, done) if done.all() else None
+        return _finish(folder, partial) if done.all() else None
     except BaseException:  # the parts are as they were; half a result would only mislead
         shutil.rmtree(folder)
         raise
@@ -249,15 +250,6 @@ def read_scan(folder: Path) -> dict[str, Any]:
             reason = "the folder has no scan.json" if folder.is_dir() else "there is no such folder"
         raise NothingToResume(folder, reason) from None
     return asked
-
-
-def progress_of(folder: Path) -> tuple[int, int]:
-    """Tell how many batches of an unfinished scan are done, of how many; (0, 0) if unknown."""
-    state = folder / "state.safetensors"
-    if not state.exists():
-        return 0, 0
-    done = Tensors(state).read("done")
-    return int(done.sum()), len(done)
 
 
 # --- the pass ------------------------------------------------------------------------------
@@ -320,7 +312,7 @@ def _advance(
     if n > 1:
         return None
     tell("writing", total, total)
-    return _finish(folder, partial, done)
+    return _finish(folder, partial)
 
 
 def _run(
@@ -337,7 +329,7 @@ def _run(
     forward(model, pack, batch, layers, visit)
 
 
-def _finish(folder: Path, partial: Partial, done: NDArray[np.bool_]) -> Catalogue:
+def _finish(folder: Path, partial: Partial) -> Catalogue:
     """Turn complete results into a catalogue and remove what only the scan needed."""
     asked = read_scan(folder)
     edges = _read_edges(folder)

@@ -274,6 +274,7 @@ def merge(*parts: Path, out: Out = None, as_json: Json = False) -> int:
 
 def _merge(parts: Sequence[Path], folder: Path, as_json: bool) -> int:
     from lmscope import scanning
+    from lmscope.catalogue import progress_of
 
     with Watch() as watch:
         found = scanning.merge(parts[0], parts[1], folder, *parts[2:])
@@ -282,7 +283,7 @@ def _merge(parts: Sequence[Path], folder: Path, as_json: bool) -> int:
     if found is not None:
         say_made(found, watch, as_json)
         return 0
-    done, total = scanning.progress_of(folder)
+    done, total = progress_of(folder)
     sentence = f"{folder} holds {done} of {total} blocks; some parts are still missing."
     out(sentence, {"path": str(folder), "blocks_done": done, "blocks": total}, as_json)
     return 0

@@ -134,7 +134,7 @@ def _with(source: Source, option: str) -> Source:
     if key == "glob":
         try:
             next(source.path.glob(value), None)
-        except (NotImplementedError, ValueError):
+        except (NotImplementedError, ValueError):  # pathlib's, for absolute and empty patterns
             reason = "a pattern is relative to the folder, such as **/*.py"
             raise BadOption(option, whose, reason) from None
     change: dict[str, Any] = {key: _number(value) if key == "weight" else value}
