@@ -1,0 +1,188 @@
+/** The shapes that cross between Python and the browser; keys are those of the command line's --json. */
+
+export interface Example {
+  document: number;
+  segment: number;
+  /** Index of the peak in `tokens`. */
+  peak: number;
+  /** Bytes that are no whole character stand as \xe2. */
+  tokens: string[];
+  token_ids: number[];
+  /** Byte span of each token in the document, half-open. */
+  spans: [number, number][];
+  /** Indices of the tokens whose bytes are no whole characters, written as \xe2 in `tokens`. */
+  split: number[];
+  activations: number[];
+  /** Activation at the peak, exact float32. */
+  max: number;
+  text: string;
+  /** First byte of the window in its document, and one past the last. */
+  start: number;
+  end: number;
+}
+
+export interface Band {
+  low: number | null;
+  high: number | null;
+  share: number;
+  examples: Example[];
+}
+
+export interface TokenEffect {
+  token: string;
+  token_id: number;
+  effect: number;
+}
+
+export interface TokenCount {
+  token: string;
+  token_id: number;
+  count: number;
+}
+
+export interface Stats {
+  count: number;
+  mean: number | null;
+  sd: number | null;
+  skew: number | null;
+  kurtosis: number | null;
+  max: number;
+  min: number;
+  density: number;
+  density_half_max: number;
+}
+
+/** `lmscope neuron --json`, as `NeuronRecord.to_json` gives it. */
+export interface NeuronRecord {
+  /** L0N737 */
+  neuron: string;
+  layer: number;
+  index: number;
+  model: string;
+  site: string;
+  dead: boolean;
+  stats: Stats;
+  histogram: { edges: number[]; counts: number[] };
+  top: Example[];
+  bottom: Example[];
+  bands: Band[];
+  logits: { promoted: TokenEffect[]; suppressed: TokenEffect[] } | null;
+  peak_tokens: TokenCount[];
+}
+
+/** `lmscope look --json` with a neuron. */
+export interface Look {
+  model: string;
+  neuron: string;
+  layer: number;
+  index: number;
+  site: string;
+  text: string;
+  tokens: string[];
+  token_ids: number[];
+  spans: [number, number][];
+  split: number[];
+  activations: number[];
+  counted: boolean[];
+  peak: number | null;
+  scale: { min: number; max: number } | null;
+  /** Share of the corpus's tokens that stay below the peak, 0 to 1. */
+  percentile: number | null;
+  catalogue: string | null;
+}
+
+/** `lmscope look --json` without a neuron. */
+export interface Ranking {
+  model: string;
+  site: string;
+  text: string;
+  tokens: string[];
+  token_ids: number[];
+  spans: [number, number][];
+  split: number[];
+  n_neurons: number;
+  ranked_by: "activation" | "relative";
+  neurons: {
+    neuron: string;
+    layer: number;
+    index: number;
+    activation: number;
+    token: number;
+    relative: number | null;
+  }[];
+  catalogue: string | null;
+}
+
+/** One catalogue as the site's index, catalogues.json, lists it. */
+export interface Shelved {
+  /** Its name in every address of the site: letters, digits, - _ . and ~ only. */
+  address: string;
+  /** Where its files lie, relative to the site's root; ends with a slash. */
+  path: string;
+  model: string;
+  site: string;
+  n_layers: number;
+  /** Layers that were scanned. */
+  layers: number[];
+  d_mlp: number;
+  n_neurons: number;
+  activation_function: string;
+  is_gated: boolean;
+  /** What the corpus was called when it was scanned. */
+  corpus: string;
+  n_tokens: number;
+  n_documents: number;
+  /** Day of the scan, 2026-11-22; null if no log of it is left. */
+  date: string | null;
+  /** One of the models inside the package: start here. */
+  is_built_in: boolean;
+  /** Line of Python that opens it. */
+  python: string;
+  /** Null if any text can be tried on the model; else the sentence why not. */
+  why_not_live: string | null;
+}
+
+/** catalogues.json, at the site's root. */
+export interface Shelf {
+  lmscope: string;
+  catalogues: Shelved[];
+  /** Null if there is a lab notebook; else the sentence why not. */
+  why_no_journal: string | null;
+  /** Who the lab notebook takes the reader for, unless she says otherwise. */
+  person: string | null;
+}
+
+/** One neuron in the log of one person. */
+export interface Entry {
+  /** Address of its catalogue on this site. */
+  catalogue: string;
+  model: string;
+  site: string;
+  layer: number;
+  index: number;
+  /** RFC 3339, UTC. */
+  first_seen: string;
+  last_seen: string;
+  n_visits: number;
+  starred: boolean;
+  note: string;
+  tags: string[];
+  /** Grows with every change; sent back with a change, so that no other change is lost. */
+  version: number;
+}
+
+export interface Log {
+  person: string;
+  n_seen: number;
+  n_starred: number;
+  entries: Entry[];
+}
+
+/** RFC 9457: `detail` is the sentence that the terminal would print. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  kind: string;
+}
