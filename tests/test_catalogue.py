@@ -408,7 +408,29 @@ def test_every_other_file_that_is_damaged_is_said_too(copy: Path, name: str, how
         return  # what is left is read as far as it goes
     with pytest.raises(CatalogueDamaged, match="is damaged: it is "):
         for record in catalogue:
-            record.to_json()
+            for example in record.top:
+                assert example.text in catalogue.document(example.document)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "bert"])
+def test_every_token_of_an_example_has_the_span_that_the_tokenizer_gave_it(
+    kind: str, scanned: Any, model_of: Any
+) -> None:
+    """BERT's tokens lower the case and drop accents, so lengths of tokens are no spans there."""
+    catalogue, tokenizer = Catalogue.open(scanned(kind)), model_of(kind).tokenizer
+    n_split = 0
+    for record in catalogue.layer(1):
+        for example in (*record.top, *record.bottom):
+            document = catalogue.document(example.document)
+            spans = tokenizer.tokenize(document).spans.tolist()
+            first = spans.index(example.spans[0].tolist())
+            assert spans[first : first + len(example.tokens)] == example.spans.tolist()
+            assert example.text == document.encode()[example.start : example.end].decode(
+                "utf-8", "backslashreplace"
+            )
+            assert all("\\x" in example.tokens[i] for i in example.split)
+            n_split += len(example.split)
+    assert (n_split > 0) == (kind == "gpt2")
 
 
 def test_a_shard_that_is_cut_while_it_is_open_is_said(copy: Path) -> None:

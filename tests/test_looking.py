@@ -20,7 +20,9 @@ from lmscope.errors import (
     LmscopeError,
     NeuronOutOfRange,
     NoText,
+    Stopped,
     TextTooLong,
+    TokenOutOfRange,
     UnknownSite,
     WrongCatalogue,
 )
@@ -291,6 +293,66 @@ def test_layers_that_a_catalogue_lacks_are_not_ranked(
     ):
         with pytest.raises(LayerNotScanned, match="Layer 0 was not scanned"):
             call()
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_ranking_can_be_of_one_token(kind: str, is_long: bool, model_of: Any) -> None:
+    model = model_of(kind)
+    text = long_text(model) if is_long else TEXT
+    values, counts = activations(model, text)
+    for token in (1, 5, len(counts) - 2):
+        if not counts[token]:
+            continue
+        found = rank(model, text, token=token, n=10, in_segments=True)
+        at = values[:, token].ravel()
+        order = np.argsort(-np.abs(at), kind="stable")[:10]
+        assert token == found.token
+        assert {token} == {r.token for r in found.responses}
+        np.testing.assert_allclose(
+            [at[i] for i in order], [r.activation for r in found.responses], rtol=1e-4, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        (0, "Token 0 never counts: it is special, or the first of its segment, where many models "
+            "park attention.\nAsk for a later one."),
+        (99, "This text has tokens 0 to {last}. You asked for token 99."),
+        (-1, "This text has tokens 0 to {last}. You asked for token -1."),
+    ],
+)  # fmt: skip
+def test_a_token_that_cannot_be_ranked_is_said(model_of: Any, token: int, sentence: str) -> None:
+    model = model_of("gpt2")
+    with pytest.raises(TokenOutOfRange) as caught:
+        rank(model, TEXT, token=token)
+    assert sentence.format(last=len(model.tokenizer.tokenize(TEXT)) - 1) == str(caught.value)
+
+
+def test_a_look_and_a_ranking_end_early_when_told(model_of: Any) -> None:
+    model = model_of("gpt2")
+    for call in (look, rank):
+        asked: list[bool] = []
+
+        def should_stop(asked: list[bool] = asked) -> bool:
+            asked.append(True)
+            return len(asked) > 1
+
+        with pytest.raises(Stopped):
+            arguments = ("L0N0",) if call is look else ()
+            call(model, long_text(model), *arguments, in_segments=True, should_stop=should_stop)
+        assert 2 == len(asked)
+
+
+def test_tokens_that_end_inside_a_character_are_told(model_of: Any) -> None:
+    found = look(model_of("gpt2"), "x \U0001f9ed\U0001f9ed", "L0N0")
+    data = found.text.encode()
+    for i, (start, end) in enumerate(found.spans.tolist()):
+        is_whole = data[start:end].decode("utf-8", "ignore").encode() == data[start:end]
+        assert is_whole == (i not in found.split)
+    assert found.split
+    assert list(found.split) == found.to_json()["split"]
 
 
 # --- stored against recomputed ---------------------------------------------------------------

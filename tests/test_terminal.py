@@ -25,16 +25,8 @@ from lmscope.neurons import (
     TokenEffect,
 )
 from lmscope.terminal import Paper, look_page, neuron_page, ranking_page, table, visible
-from lmscope.terminal.ink import (
-    facts,
-    histogram,
-    number,
-    shade,
-    shaded,
-    share,
-    whole_characters,
-    wrapped,
-)
+from lmscope.terminal.ink import facts, histogram, shade, shaded, whole_characters, wrapped
+from lmscope.writing import number, share
 
 PLAIN = Paper(80, is_coloured=False)
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -53,6 +45,7 @@ def example(tokens, activations, peak):
         document=3, segment=7, peak=peak, tokens=tuple(tokens),
         token_ids=np.arange(len(tokens)), activations=np.array(activations, np.float32),
         max=activations[peak], text="".join(tokens), start=0, end=0,
+        spans=np.zeros((len(tokens), 2), np.int64), split=(),
     )  # fmt: skip
 
 

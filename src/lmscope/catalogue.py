@@ -41,7 +41,7 @@ from lmscope.neurons import (
 )
 from lmscope.pack import Pack
 from lmscope.tensors import Tensors, sha256
-from lmscope.text import printable
+from lmscope.text import is_split, printable
 
 if TYPE_CHECKING:
     import pandas
@@ -212,12 +212,15 @@ class Catalogue:
 
     def token(self, token_id: int) -> str:
         r"""Give the text of a token; bytes that are no whole character as ``\xe2``."""
+        return printable(self._token_bytes(token_id))
+
+    def _token_bytes(self, token_id: int) -> bytes:
         if self._vocab is None:
             vocab = self._tensors("vocab.safetensors")
             self._vocab = vocab.read("bytes").tobytes(), vocab.read("ends")
         data, ends = self._vocab
         start = int(ends[token_id - 1]) if token_id else 0
-        return printable(data[start : int(ends[token_id])])
+        return data[start : int(ends[token_id])]
 
     def document(self, index: int) -> str:
         """Read the full text of a document."""
@@ -299,19 +302,29 @@ class Catalogue:
         )
 
     def _example(self, row: dict[str, NDArray[Any]], e: int) -> Example:
-        segment, document, start, end, _, peak, n_shown = (int(x) for x in row["where"][e])
+        segment, document, start, end, first, peak, n_shown = (int(x) for x in row["where"][e])
         ids = row["ids"][e, :n_shown].astype(np.int64)
+        pieces = [self._token_bytes(int(t)) for t in ids]
+        ends = start + np.cumsum([len(piece) for piece in pieces])
+        spans = np.stack([np.append(start, ends[:-1]), ends], axis=1)
+        text = b"".join(pieces)
+        if ends[-1] != end or self.manifest["corpus"]["n_inexact_documents"]:
+            # A tokenizer that normalises, or a special token spelled out.
+            spans = self.pack.spans(segment)[first : first + n_shown]
+            text = self.pack.text(document, start, end)
         return Example(
             document=document,
             segment=segment,
             peak=peak,
-            tokens=tuple(self.token(int(t)) for t in ids),
+            tokens=tuple(printable(piece) for piece in pieces),
             token_ids=ids,
             activations=row["activations"][e, :n_shown].astype(np.float32),
             max=float(row["values"][e]),
-            text=printable(self.pack.text(document, start, end)),
+            text=printable(text),
             start=start,
             end=end,
+            spans=spans,
+            split=tuple(i for i, piece in enumerate(pieces) if is_split(piece)),
         )
 
     def _histogram(self, i: int, n: int) -> Histogram:

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from lmscope.accumulators import Batch
 from lmscope.calibration import forward
 from lmscope.catalogue import Catalogue
-from lmscope.errors import NoText, OtherSite, TextTooLong, WrongCatalogue
+from lmscope.errors import (
+    NoText,
+    OtherSite,
+    Stopped,
+    TextTooLong,
+    TokenOutOfRange,
+    WrongCatalogue,
+)
 from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
 
 if TYPE_CHECKING:
@@ -39,6 +46,8 @@ class Look:
     """[n_tokens]"""
     counted: NDArray[np.bool_]
     """False at the first position of a segment, whose activations mean little: [n_tokens]."""
+    split: tuple[int, ...]
+    """Tokens whose bytes are no whole characters: `tokens` has them as ``\\xe2``."""
     peak: int | None
     """Counted token with the largest activation; None if no token counts."""
     scale: tuple[float, float] | None
@@ -59,6 +68,7 @@ class Look:
             "tokens": list(self.tokens),
             "token_ids": self.token_ids.tolist(),
             "spans": self.spans.tolist(),
+            "split": list(self.split),
             "activations": [float(a) for a in self.activations],
             "counted": self.counted.tolist(),
             "peak": self.peak,
@@ -91,6 +101,10 @@ class Ranking:
     tokens: tuple[str, ...]
     token_ids: NDArray[np.int32]
     spans: NDArray[np.int32]
+    split: tuple[int, ...]
+    """Tokens whose bytes are no whole characters: `tokens` has them as ``\\xe2``."""
+    token: int | None
+    """The only token that was looked at; None for the whole text."""
     responses: tuple[Response, ...]
     """Strongest first: by `relative` if there is a catalogue, else by size of the activation."""
     n_neurons: int
@@ -106,6 +120,8 @@ class Ranking:
             "tokens": list(self.tokens),
             "token_ids": self.token_ids.tolist(),
             "spans": self.spans.tolist(),
+            "split": list(self.split),
+            "token": self.token,
             "n_neurons": self.n_neurons,
             "ranked_by": "activation" if self.catalogue is None else "relative",
             "neurons": [
@@ -130,6 +146,7 @@ def look(
     *,
     catalogue: Catalogue | None = None,
     in_segments: bool = False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Look:
     """Show one neuron's activation on every token of a text.
 
@@ -139,6 +156,7 @@ def look(
         neuron: Which neuron, in any spelling that `read_address` takes.
         catalogue: Gives the neuron's own scale.
         in_segments: Cut a text that is too long into segments; each starts without context.
+        should_stop: Asked after every layer of every segment; True ends it early.
 
     Raises:
         NoText: If the text holds no token.
@@ -146,6 +164,7 @@ def look(
         LayerOutOfRange: If the model has no such layer.
         NeuronOutOfRange: If the layer has no such neuron.
         WrongCatalogue: If the catalogue is of another model or site.
+        Stopped: If `should_stop` ended it.
     """
     found = _find(model, neuron)
     _check_catalogue(model, catalogue)
@@ -155,7 +174,8 @@ def look(
     def keep(_: int, values: NDArray[np.float32], start: int) -> None:
         activations[start : start + len(values)] = values[:, found.neuron]
 
-    counted = _run(model, cut, keep, [found.layer], _skip(model, catalogue), in_segments)
+    skip = _skip(model, catalogue)
+    counted = _run(model, cut, keep, [found.layer], skip, in_segments, should_stop)
     shown = np.where(counted, activations, -np.inf)
     peak = int(shown.argmax()) if counted.any() else None
     scale = percentile = None
@@ -171,6 +191,7 @@ def look(
         tokens=tuple(cut.pieces()),
         token_ids=cut.ids,
         spans=cut.spans,
+        split=tuple(cut.split()),
         activations=activations,
         counted=counted,
         peak=peak,
@@ -187,7 +208,9 @@ def rank(
     catalogue: Catalogue | None = None,
     n: int = 20,
     layers: Sequence[int] | None = None,
+    token: int | None = None,
     in_segments: bool = False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Ranking:
     """Find the neurons that respond most to a text.
 
@@ -200,15 +223,21 @@ def rank(
         catalogue: Of the same model and site.
         n: How many neurons to return.
         layers: Which layers; None for all, or for all that the catalogue has.
+        token: Look at this token only, counted from 0; None for the whole text.
         in_segments: As in `look`.
+        should_stop: As in `look`.
 
     Raises:
         NoText: If the text holds no token.
+        TokenOutOfRange: If it has no such token, or one that never counts.
         TextTooLong: If the model cannot read it at once and `in_segments` is False.
         WrongCatalogue: If the catalogue is of another model or site.
+        Stopped: If `should_stop` ended it.
     """
     _check_catalogue(model, catalogue)
     cut = model.tokenizer.tokenize(text)
+    if token is not None and len(cut) and not 0 <= token < len(cut):
+        raise TokenOutOfRange(len(cut), token)
     if layers is None:
         layers = range(model.n_layers) if catalogue is None else catalogue.layers
     for layer in layers:
@@ -228,6 +257,11 @@ def rank(
         if len(values) <= first:
             return
         here = values[first:]
+        if token is not None:
+            if not first <= token - start < len(values):
+                return
+            first = token - start
+            here = values[first : first + 1]
         for best, at, sign in ((high, high_at, 1), (low, low_at, -1)):
             places = (sign * here).argmax(axis=0)
             peaks = np.take_along_axis(here, places[None], axis=0)[0]
@@ -235,9 +269,11 @@ def rank(
             best[i] = np.where(is_better, peaks, best[i])
             at[i] = np.where(is_better, places + first + start, at[i])
 
-    counted = _run(model, cut, keep, wanted, skip, in_segments)
+    counted = _run(model, cut, keep, wanted, skip, in_segments, should_stop)
     if not counted.any():
         raise NoText
+    if token is not None and not counted[token]:
+        raise TokenOutOfRange(len(cut), token, counts=False)
     if catalogue is None:
         up, down = high, -low
     else:
@@ -270,6 +306,8 @@ def rank(
         tokens=tuple(cut.pieces()),
         token_ids=cut.ids,
         spans=cut.spans,
+        split=tuple(cut.split()),
+        token=token,
         responses=tuple(responses),
         n_neurons=len(strength),
         catalogue=None if catalogue is None else str(catalogue.path),
@@ -318,6 +356,7 @@ def _run(
     layers: Sequence[int],
     skip: int,
     in_segments: bool,
+    should_stop: Callable[[], bool] | None = None,
 ) -> NDArray[np.bool_]:
     """Run the model over a text, segment by segment, and tell which tokens count."""
     import torch
@@ -334,6 +373,8 @@ def _run(
         n = len(ids) - len(prefix) - len(suffix)
 
         def visit(layer: int, values: torch.Tensor, start: int = start, n: int = n) -> None:
+            if should_stop is not None and should_stop():
+                raise Stopped
             acts = values[0, len(prefix) : len(prefix) + n].cpu().float().numpy()
             keep(layer, acts, start)
 

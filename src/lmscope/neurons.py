@@ -197,6 +197,10 @@ class Example:
     start: int
     """Byte offset of the window in its document."""
     end: int
+    spans: NDArray[np.int64]
+    """Half-open byte span of each token in the document, [n_tokens, 2]."""
+    split: tuple[int, ...]
+    """Tokens whose bytes are no whole characters: `tokens` has them as ``\\xe2``."""
 
     def to_json(self) -> dict[str, Any]:
         """Give the example as plain JSON values."""
@@ -211,6 +215,8 @@ class Example:
             "text": self.text,
             "start": self.start,
             "end": self.end,
+            "spans": self.spans.tolist(),
+            "split": list(self.split),
         }
 
 

@@ -40,6 +40,11 @@ class TokenizedText:
         data = self.text.encode()
         return [printable(data[start:end]) for start, end in self.spans.tolist()]
 
+    def split(self) -> list[int]:
+        """Give the tokens whose bytes are no whole characters, so that `pieces` escapes them."""
+        data = self.text.encode()
+        return [i for i, (start, end) in enumerate(self.spans.tolist()) if is_split(data[start:end])]
+
 
 def printable(data: bytes) -> str:
     r"""Decode bytes as UTF-8, showing those that are no whole character as escapes.
@@ -49,3 +54,17 @@ def printable(data: bytes) -> str:
         (' né', '\\xc3')
     """
     return data.decode("utf-8", "backslashreplace")
+
+
+def is_split(data: bytes) -> bool:
+    """Tell whether bytes are no whole characters: a token that ends inside an emoji.
+
+    Example:
+        >>> is_split("é".encode()), is_split("é".encode()[:1])
+        (False, True)
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
