@@ -5,7 +5,7 @@ bin := .venv/bin
 installed := .venv/installed
 model := smollm2-model/SmolLM2-135M-Instruct
 
-.PHONY: install demo smollm2 test lint bench oracle docs clean
+.PHONY: install demo smollm2 test lint web bench oracle docs clean
 
 install: $(installed)
 
@@ -37,6 +37,7 @@ $(model): | $(installed)
 	$(bin)/python scripts/smollm2.py $@
 
 test: $(installed)
+	scripts/debian_packages.sh
 	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(bin)/pytest -n 2
 
 lint: $(installed)
@@ -44,6 +45,13 @@ lint: $(installed)
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+# The front end is built already; this builds it again, and fails if the result is another.
+web:
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run check && npm test \
+	    && npm run build
+	@changed="$$(git status --porcelain -- src/lmscope/static)"; test -z "$$changed" || { \
+	    echo "Commit the front end as it is built now:"; echo "$$changed"; exit 1; }
 
 bench: $(installed)
 	$(bin)/python benchmarks/scan.py

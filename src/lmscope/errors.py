@@ -3,12 +3,15 @@
     LmscopeError
     ├── UnknownModel, AmbiguousModel, ModelNotHere, NotAModel     which model
     ├── NoNeurons, UnsupportedArchitecture, ModelRefused          a model without readable neurons
-    ├── UnknownSite, UnreadableNeuron, LayerOutOfRange, NeuronOutOfRange
+    ├── UnknownSite, UnreadableNeuron, LayerOutOfRange, NeuronOutOfRange, NeuronNotExported
     ├── UnknownCorpus, UnreadableCorpus, MissingField, EmptyCorpus
-    ├── NoText, TextTooLong, ContextTooLong
+    ├── NoText, TextTooLong, TokenOutOfRange, ContextTooLong, Stopped
     ├── CatalogueExists, NotACatalogue, CatalogueUnfinished, CatalogueDamaged,
-    │   WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
+    │   NoCatalogues, UnknownAddress, WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
+    ├── UnknownJournal, JournalUnreachable, NotAJournal, JournalDamaged, JournalTooNew,
+    │   JournalBusy, EntryRefused, ImportRefused, NotInLog, StaleEntry
     ├── DiskFull, NotUsable, MissingExtra
+    ├── NoSuchFile, NotLive, TooBusy, TookTooLong, TooLarge, PortTaken       the site
     ├── UnknownCommand, UnknownOption, BadOption, MissingArgument, LeftOver, LooseText
 
 Each message is a fact, the nearest thing that works, the reason if it can be
@@ -19,6 +22,9 @@ attributes, so that a terminal, JSON and a page can each show them.
 from __future__ import annotations
 
 import difflib
+import errno
+import os
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -262,6 +268,26 @@ class NeuronOutOfRange(LmscopeError, IndexError):
         )
 
 
+class NeuronNotExported(LmscopeError, IndexError):
+    """A neuron that the model has and an excerpt of its catalogue has not."""
+
+    def __init__(
+        self, path: Path | str, layer: int, neuron: int, there: Sequence[int], d_mlp: int
+    ) -> None:
+        near = min(there, key=lambda n: abs(n - neuron))
+        super().__init__(
+            f"L{layer}N{neuron} was not exported: {path} holds {len(there):,} of the {d_mlp:,} "
+            f"neurons of layer {layer}, from {there[0]} to {there[-1]}.\n"
+            f"The nearest is L{layer}N{near}.\n"
+            "Take it from the whole catalogue with: "
+            f"lmscope export CATALOGUE --neurons L{layer}N{neuron} -o DIR",
+            path=str(path),
+            layer=layer,
+            neuron=neuron,
+            nearest=f"L{layer}N{near}",
+        )
+
+
 # --- corpora and texts ---------------------------------------------------------------------
 
 
@@ -335,6 +361,27 @@ class TextTooLong(LmscopeError, ValueError):
         )
 
 
+class TokenOutOfRange(LmscopeError, IndexError):
+    """A token that the text does not have, or whose activations mean nothing."""
+
+    def __init__(self, n_tokens: int, token: int, *, counts: bool = True) -> None:
+        if counts:
+            message = f"This text has {_range(n_tokens, 'token')}. You asked for token {token}."
+        else:
+            message = (
+                f"Token {token} never counts: it is special, or the first of its segment, where "
+                "many models park attention.\nAsk for a later one."
+            )
+        super().__init__(message, n_tokens=n_tokens, token=token)
+
+
+class Stopped(LmscopeError):
+    """A computation that was told to end early."""
+
+    def __init__(self) -> None:
+        super().__init__("It was stopped before its end; nothing was changed.")
+
+
 class ContextTooLong(LmscopeError, ValueError):
     """A segment length that the model cannot read."""
 
@@ -402,6 +449,30 @@ class CatalogueUnfinished(LmscopeError, ValueError):
         )
 
 
+class NoCatalogues(LmscopeError, LookupError):
+    """A site without anything to show."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no catalogue to show.\n"
+            "Make one with: lmscope demo\n"
+            "or name the folders that hold some: lmscope serve DIR..."
+        )
+
+
+class UnknownAddress(LmscopeError, LookupError):
+    """A catalogue that the site does not show."""
+
+    def __init__(self, address: str, known: Sequence[str]) -> None:
+        near = nearest(address, known)
+        message = f"There is no catalogue called '{address}' here."
+        if near:
+            message += f"\nDid you mean {_or(near)}?"
+            if why := look_alike(address, near[0]):
+                message += f"\n({why})"
+        super().__init__(message, address=address, nearest=near)
+
+
 class CatalogueDamaged(LmscopeError, ValueError):
     """A file of the catalogue that is missing or differs from its checksum."""
 
@@ -463,6 +534,123 @@ class PartsDiffer(LmscopeError, ValueError):
             a=str(a),
             b=str(b),
             what=what,
+        )
+
+
+# --- the lab notebook ----------------------------------------------------------------------
+
+
+class UnknownJournal(LmscopeError, ValueError):
+    """An address at which no lab notebook can be; only its scheme is told, the rest is secret."""
+
+    def __init__(self, scheme: str, reason: str) -> None:
+        super().__init__(
+            f"The address {scheme}://... names no lab notebook: {reason}.\n"
+            "Give a file, or postgresql://NAME:PASSWORD@HOST/DATABASE.",
+            scheme=scheme,
+            reason=reason,
+        )
+
+
+class JournalUnreachable(LmscopeError, ConnectionError):
+    """A server that does not answer or does not let us in."""
+
+    def __init__(self, place: str, reason: str, command: str) -> None:
+        super().__init__(
+            f"The lab notebook at {place} cannot be used: {reason}.\n"
+            f"Try whether the database answers with: {command}",
+            place=place,
+            reason=reason,
+        )
+
+
+class NotAJournal(LmscopeError, ValueError):
+    """A file or database that holds something else."""
+
+    def __init__(
+        self, place: str, reason: str, remedy: str = "Give the notebook a place of its own."
+    ) -> None:
+        super().__init__(
+            f"{place} is no lab notebook: {reason}. Nothing was changed.\n{remedy}",
+            place=place,
+            reason=reason,
+        )
+
+
+class JournalDamaged(LmscopeError, ValueError):
+    """A file whose pages contradict each other."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"The lab notebook {path} is damaged: {reason}.\n"
+            f"Save what can still be read with: sqlite3 {shlex.quote(str(path))} .recover",
+            path=str(path),
+            reason=reason,
+        )
+
+
+class JournalTooNew(LmscopeError, ValueError):
+    """A notebook whose tables this version does not know."""
+
+    def __init__(self, place: str, revision: str, known: str) -> None:
+        super().__init__(
+            f"The lab notebook {place} was written by a newer lmscope "
+            f"(its tables are of revision {revision}, this one knows {known}).\n"
+            "Get the newest with: pip install --upgrade lmscope",
+            place=place,
+            revision=revision,
+            known=known,
+        )
+
+
+class JournalBusy(LmscopeError, TimeoutError):
+    """Another process that keeps the notebook to itself."""
+
+    def __init__(self, place: str, waited_s: float) -> None:
+        super().__init__(
+            f"The lab notebook {place} is in use by another process, which did not let go of it "
+            f"for {waited_s:g} seconds.\nNothing was changed; try again.",
+            place=place,
+            waited_s=waited_s,
+        )
+
+
+class EntryRefused(LmscopeError, ValueError):
+    """A name, a note or anything else that a log cannot keep."""
+
+
+class ImportRefused(LmscopeError, ValueError):
+    """A line that is no entry of a log, or does not go together with what the log has."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(
+            f"Nothing was imported, because of line {line}.\n{reason}", line=line, reason=reason
+        )
+
+
+class NotInLog(LmscopeError, LookupError):
+    """A neuron that the person has not seen."""
+
+    def __init__(self, person: str, neuron: str) -> None:
+        super().__init__(
+            f"{neuron} is not in the log of {person}: it was never looked at under this name.\n"
+            "Look at it first.",
+            person=person,
+            neuron=neuron,
+        )
+
+
+class StaleEntry(LmscopeError):
+    """A change to an entry that has changed meanwhile; `entry` is what it is now."""
+
+    def __init__(self, neuron: str, version: int, entry: Any) -> None:
+        super().__init__(
+            f"The entry of {neuron} has changed meanwhile: your change was made to version "
+            f"{version}, now it is version {entry.version}.\n"
+            "See what it says now, then make your change again.",
+            neuron=neuron,
+            version=version,
+            entry=entry,
         )
 
 
@@ -559,3 +747,89 @@ class BadOption(LmscopeError, ValueError):
 
     def __init__(self, option: str, value: object, reason: str) -> None:
         super().__init__(f"{option} {value}: {reason}.", option=option, value=value, reason=reason)
+
+
+_THE_MACHINE_SAYS_NO = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR, errno.EISDIR,
+    errno.ENAMETOOLONG, errno.EMFILE, errno.ELOOP, errno.EFBIG,
+}  # fmt: skip
+
+
+def explained_by_machine(error: OSError) -> LmscopeError | None:
+    """Turn what the machine complains of into a sentence; None if it may be a bug.
+
+    Example:
+        >>> print(explained_by_machine(PermissionError(errno.EACCES, "no", "/root/x")))
+        /root/x cannot be used: permission denied.
+    """
+    path = error.filename or "Standard output"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(path, "What was complete before is unchanged.")
+    if error.errno in _THE_MACHINE_SAYS_NO:
+        return NotUsable(path, os.strerror(error.errno).lower())
+    return None
+
+
+# --- the site ------------------------------------------------------------------------------
+
+
+class NoSuchFile(LmscopeError, LookupError):
+    """A file that a catalogue on the site does not have."""
+
+    def __init__(self, address: str, file: str) -> None:
+        super().__init__(
+            f"The catalogue '{address}' has no file '{file}'.", address=address, file=file
+        )
+
+
+class NotLive(LmscopeError, LookupError):
+    """A text for a model that this server does not run."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class TooBusy(LmscopeError):
+    """More texts in the queue than would be answered in time."""
+
+    def __init__(self, n_waiting: int) -> None:
+        super().__init__(
+            f"{n_waiting} other texts are waiting for the model. Try again in a moment.",
+            n_waiting=n_waiting,
+        )
+
+
+class TookTooLong(LmscopeError):
+    """A computation whose time was up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The model had no answer within {seconds:.0f} seconds, so it was stopped.\n"
+            "Give it a shorter text, or scan the whole one with: lmscope scan",
+            seconds=seconds,
+        )
+
+
+class TooLarge(LmscopeError, ValueError):
+    """A text that is too long for a page."""
+
+    def __init__(self, n_characters: int, most: int) -> None:
+        super().__init__(
+            f"This text has {n_characters:,} characters; a page takes {most:,}.\n"
+            "Show every neuron a long text with: lmscope scan",
+            n_characters=n_characters,
+            most=most,
+        )
+
+
+class PortTaken(LmscopeError, OSError):
+    """A port on which another program listens, or an address that is not this machine's."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Port {port} of {host} cannot be used: {reason}.\n"
+            f"Take another, or any free one, with: lmscope serve --port {port + 1}  or  --port 0",
+            host=host,
+            port=port,
+            reason=reason,
+        )

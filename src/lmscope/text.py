@@ -43,7 +43,7 @@ class TokenizedText:
     def split(self) -> list[int]:
         """Give the tokens whose bytes are no whole characters, so that `pieces` escapes them."""
         data = self.text.encode()
-        return [i for i, (start, end) in enumerate(self.spans.tolist()) if is_split(data[start:end])]
+        return [i for i, (a, b) in enumerate(self.spans.tolist()) if is_split(data[a:b])]
 
 
 def printable(data: bytes) -> str:

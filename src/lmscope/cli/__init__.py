@@ -10,7 +10,6 @@ mistake; 130 after Ctrl-C; 141 if the reader of a pipe went away; else 0.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -21,29 +20,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from lmscope import __version__
-from lmscope.cli import typed
+from lmscope.cli import sites, typed
 from lmscope.cli.printing import out, paper, print_json, say, show
 from lmscope.cli.scans import Watch, log_run, say_made, say_stopped
 from lmscope.errors import (
     BadOption,
     CatalogueDamaged,
-    DiskFull,
     LeftOver,
     LmscopeError,
     MissingArgument,
-    NotUsable,
     UnknownSite,
     WrongCatalogue,
+    explained_by_machine,
 )
 
 if TYPE_CHECKING:
     from lmscope.catalogue import Catalogue
 
 _N_RECOMPUTED = 200
-_THE_MACHINE_SAYS_NO = {
-    errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR, errno.EISDIR,
-    errno.ENAMETOOLONG, errno.EMFILE, errno.ELOOP, errno.EFBIG,
-}  # fmt: skip
 
 app = App(
     name="lmscope",
@@ -77,19 +71,20 @@ def demo(
     cache: Path | None = None,
     tokens: int = 250_000,
     no_serve: Flag = False,
+    port: int = sites.PORT,
     as_json: Json = False,
 ) -> int:
-    """Scan two small trained models that are built in, and show three neurons of each.
+    """Scan two small trained models that are built in, and show their neurons in the browser.
 
     Needs no network. The second time the catalogues of the first are used.
 
     Args:
         cache: Where to keep the catalogues; the user's cache folder unless told.
         tokens: How much of the built-in text to scan.
-        no_serve: Stop before serving the catalogues as a site, once there is one.
-        as_json: Print JSON.
+        no_serve: Stop after showing three neurons of each in the terminal.
+        port: Port of the site; 0 takes any that is free.
+        as_json: Print JSON, and stop there.
     """
-    del no_serve  # nothing is served yet
     from platformdirs import user_cache_path
 
     from lmscope import demonstration
@@ -98,6 +93,7 @@ def demo(
 
     folder = cache or user_cache_path("lmscope") / "demo"
     shown: list[dict[str, Any]] = []
+    catalogues: list[Catalogue] = []
     for name in demonstration.MODELS:
         with Watch() as watch:
             found = demonstration.catalogue_of(
@@ -111,6 +107,9 @@ def demo(
         if watch.is_stopped or found is None:
             say("Stopped. What was scanned is kept: lmscope demo goes on with it.", sys.stderr)
             return 130
+        if watch.latest:
+            log_run(found.path, watch, found.manifest["versions"], is_resumed=False)
+        catalogues.append(found)
         best = worth_seeing(found, 3)
         shown.append(
             {
@@ -137,7 +136,11 @@ def demo(
         return 0
     first = demonstration.MODELS[0]
     say(f'Try your own text: lmscope look {first} "any text" --catalogue {shown[0]["catalogue"]}')
-    return 0
+    if no_serve:
+        return 0
+    from lmscope.shelf import Shelf
+
+    return sites.show_site(Shelf(catalogues), port=port)
 
 
 # --- making catalogues ---------------------------------------------------------------------
@@ -380,9 +383,9 @@ def _recompute(found: Catalogue, n: int | None) -> tuple[str, dict[str, Any]]:
     model = load(its["source"], dtype=its["dtype"], site=its["site"], revision=its["revision"])
     which = None
     if n is not None and n < len(found):
-        chosen = np.random.default_rng(0).choice(len(found), n, replace=False)
-        places = [divmod(i, found.d_mlp) for i in sorted(chosen.tolist())]
-        which = [(found.layers[layer], neuron) for layer, neuron in places]
+        chosen = np.sort(np.random.default_rng(0).choice(len(found), n, replace=False))
+        layer, index = (place[chosen].tolist() for place in found.places())
+        which = [(found.layers[i], j) for i, j in zip(layer, index, strict=True)]
     result = recompute(found, model, neurons=which)
     n_neurons = len(found) if which is None else len(which)
     said = f"{result.n_examples:,} stored examples of {n_neurons:,} neurons were recomputed: "
@@ -462,6 +465,7 @@ def look(
     device: str = "auto",
     revision: str | None = None,
     segments: Flag = False,
+    token: int | None = None,
     n: Annotated[int, Parameter(name=["-n", "--number"])] = 20,
     as_json: Json = False,
 ) -> int:
@@ -477,12 +481,15 @@ def look(
         device: cpu, cuda, mps; auto takes the fastest there is.
         revision: Branch, tag or commit of a hub model.
         segments: Cut a text that is too long; each segment starts without context.
+        token: Rank the neurons at this token only, counted from 0.
         n: How many tokens, or neurons, to list.
         as_json: Print JSON.
     """
     if n < 1:
         raise BadOption("-n", n, "it counts what is listed, from 1 on")
     name, which, text = typed.who_and_what(model, words)
+    if token is not None and which is not None:
+        raise BadOption("--token", token, "it is for ranking neurons, and one neuron was named")
     from lmscope import looking, terminal
     from lmscope.catalogue import Catalogue
     from lmscope.models.loading import load
@@ -502,7 +509,9 @@ def look(
         of = f"{known.model} at {known.site}"
         raise WrongCatalogue(known.path, of, name) from None
     if which is None:
-        ranking = looking.rank(loaded, text, catalogue=known, n=n, in_segments=segments)
+        ranking = looking.rank(
+            loaded, text, catalogue=known, n=n, token=token, in_segments=segments
+        )
         if as_json:
             print_json(ranking.to_json())
         else:
@@ -553,6 +562,12 @@ def models(*, architectures: Flag = False, as_json: Json = False) -> int:
     return 0
 
 
+# --- showing catalogues ----------------------------------------------------------------------
+
+app.command(sites.serve, sort_key=7)
+app.command(sites.log, sort_key=9)
+
+
 # --- running a command ---------------------------------------------------------------------
 
 
@@ -592,11 +607,7 @@ def _as_mistake(error: Exception) -> Exception:
     if isinstance(error, CycloptsError):
         return typed.explained(error)
     if isinstance(error, OSError) and not isinstance(error, LmscopeError):
-        path = error.filename or "Standard output"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return DiskFull(path, "What was complete before is unchanged.")
-        if error.errno in _THE_MACHINE_SAYS_NO:
-            return NotUsable(path, os.strerror(error.errno).lower())
+        return explained_by_machine(error) or error
     return error
 
 

@@ -43,6 +43,9 @@ USAGE = {
     "neuron": "lmscope neuron gpt2/ L3N100",
     "look": 'lmscope look gpt2-small L3N100 "any text"',
     "models": "lmscope models",
+    "serve": "lmscope serve gpt2/",
+    "export": "lmscope export gpt2/ -o site/",
+    "log": "lmscope log --starred",
 }
 """An example of every command, in the order in which one meets them."""
 
