@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["sites"]
+
 KINDS = ("gpt2", "gpt_neox", "llama", "opt", "bert", "solu")
 D_MODEL, D_MLP, N_LAYERS, N_CTX = 16, 40, 2, 64
 OPTIONS: dict[str, Any] = {"context": 40, "window": 24, "top": 20, "per_band": 3}

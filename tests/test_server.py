@@ -97,8 +97,9 @@ def test_the_index_lists_the_catalogues(client: TestClient, shelf: Shelf) -> Non
     assert [None, None] == [c["why_not_live"] for c in index["catalogues"]]
     assert (None, "Ada") == (index["why_no_journal"], index["person"])
     path = json.dumps(str(shelf["tiny-gpt2"].path.resolve()))
-    assert f"from lmscope import Catalogue; Catalogue.open({path})" == (
-        index["catalogues"][0]["python"]
+    assert (
+        f"from lmscope import Catalogue; Catalogue.open({path})"
+        == (index["catalogues"][0]["python"])
     )
 
 
@@ -304,9 +305,9 @@ def test_beyond_loopback_a_token_is_asked_for_once(shelf: Shelf) -> None:
         refused.status_code, refused.json()["detail"].split("\n")[0],
     )  # fmt: skip
     assert 401 == site.get("/?token=wrong").status_code
-    assert 200 == site.get(
-        "/catalogues.json", headers={"authorization": "Bearer s3cret"}
-    ).status_code
+    assert (
+        200 == site.get("/catalogues.json", headers={"authorization": "Bearer s3cret"}).status_code
+    )
     let_in = site.get("/?token=s3cret&a=b", follow_redirects=False)
     assert (303, "/?a=b") == (let_in.status_code, let_in.headers["location"])
     assert "HttpOnly" in let_in.headers["set-cookie"]

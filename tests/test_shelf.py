@@ -95,9 +95,9 @@ def test_an_address_that_is_not_there_is_said_with_the_nearest(scanned: Any) -> 
     assert "tiny-gpt2" == shelf["tiny-gpt2"].model
     with pytest.raises(UnknownAddress) as caught:
         shelf["tiny-gptz"]
-    assert (
-        "There is no catalogue called 'tiny-gptz' here.\nDid you mean 'tiny-gpt2'?"
-    ) == str(caught.value)
+    assert ("There is no catalogue called 'tiny-gptz' here.\nDid you mean 'tiny-gpt2'?") == str(
+        caught.value
+    )
 
 
 def test_a_neuron_of_the_log_is_found_by_the_weights_of_its_model(
@@ -138,8 +138,9 @@ def test_the_index_says_what_the_catalogues_are(scanned: Any) -> None:
         "why_not_live": "A static site has no model. "
         "To try any text: pip install lmscope, then lmscope serve",
     } == index["catalogues"][0]
-    assert "A static site keeps no log. With a lab notebook: lmscope serve" == (
-        index["why_no_journal"]
+    assert (
+        "A static site keeps no log. With a lab notebook: lmscope serve"
+        == (index["why_no_journal"])
     )
 
 

@@ -23,6 +23,8 @@ from lmscope.errors import (
     CatalogueDamaged,
     CatalogueUnfinished,
     LayerNotScanned,
+    LayerOutOfRange,
+    NeuronNotExported,
     NotACatalogue,
     UnknownColumn,
     WrongCatalogue,
@@ -39,6 +41,7 @@ from lmscope.neurons import (
     check_neuron,
     read_address,
 )
+from lmscope.notebook import manifest_html
 from lmscope.pack import Pack
 from lmscope.tensors import Tensors, sha256
 from lmscope.text import is_split, printable
@@ -89,6 +92,11 @@ class Catalogue:
         """Layers of the model; `layers` lists those that were scanned."""
         self.d_mlp: int = manifest["model"]["d_mlp"]
         self.n_tokens: int = manifest["counted"]["n_tokens"]
+        every = np.arange(self.d_mlp)
+        kept: dict[str, list[int]] = manifest["options"].get("neurons") or {}
+        self._neurons = {la: np.asarray(kept.get(str(la), every)) for la in self.layers}
+        self._n_rows = max(map(len, self._neurons.values()))
+        """Neurons in a layer's tensors; an excerpt fills up shorter layers with zeros."""
         self._open: dict[str, Tensors] = {}
         self._pack: Pack | None = None
         self._vocab: tuple[bytes, NDArray[np.uint32]] | None = None
@@ -129,13 +137,18 @@ class Catalogue:
         return NotACatalogue(folder, "it has no manifest.json")
 
     def __repr__(self) -> str:
-        n = len(self.layers) * self.d_mlp
         return (
-            f"<Catalogue of {self.model} at {self.site}: {n:,} neurons, {self.n_tokens:,} tokens>"
+            f"<Catalogue of {self.model} at {self.site}: "
+            f"{len(self):,} neurons, {self.n_tokens:,} tokens>"
         )
 
+    def _repr_html_(self) -> str:
+        first = self.layers[0]
+        example = NeuronId(self.model, first, int(self._neurons[first][0]))
+        return manifest_html(self.manifest, len(self), example.short)
+
     def __len__(self) -> int:
-        return len(self.layers) * self.d_mlp
+        return sum(map(len, self._neurons.values()))
 
     def __iter__(self) -> Iterator[NeuronRecord]:
         for layer in self.layers:
@@ -143,8 +156,35 @@ class Catalogue:
 
     def layer(self, layer: int) -> Iterator[NeuronRecord]:
         """Iterate over the neurons of one layer."""
-        for neuron in range(self.d_mlp):
+        for neuron in self.neurons(layer).tolist():
             yield self[NeuronId(self.model, layer, neuron)]
+
+    def neurons(self, layer: int) -> NDArray[np.int64]:
+        """Tell which neurons of a layer are there, ascending: all, but for an excerpt.
+
+        Raises:
+            LayerOutOfRange: If the model has no such layer.
+            LayerNotScanned: If it has, but the scan left it out.
+        """
+        if not 0 <= layer < self.n_layers:
+            raise LayerOutOfRange(self.model, self.n_layers, layer)
+        if layer not in self._neurons:
+            shown = ", ".join(map(str, self.layers[:8])) + (", ..." if len(self.layers) > 8 else "")
+            raise LayerNotScanned(self.path, layer, shown)
+        return self._neurons[layer]
+
+    def places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the place of every neuron that is there: index of its layer in `layers`, number."""
+        lengths = [len(self._neurons[layer]) for layer in self.layers]
+        return (
+            np.repeat(np.arange(len(lengths)), lengths),
+            np.concatenate([self._neurons[layer] for layer in self.layers]),
+        )
+
+    def rows(self, layer: int, neurons: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tell in which rows of a layer's tensors neurons are stored that are there."""
+        rows: NDArray[np.int64] = np.searchsorted(self._neurons[layer], neurons)
+        return rows
 
     def check(self, layer: int, neuron: int) -> NeuronId:
         """Return the neuron's id if it is in the catalogue.
@@ -153,11 +193,12 @@ class Catalogue:
             LayerOutOfRange: If the model has no such layer.
             LayerNotScanned: If it has, but the scan left it out.
             NeuronOutOfRange: If the layer has no such neuron.
+            NeuronNotExported: If it has, but this is an excerpt without it.
         """
         found = check_neuron(self.model, self.n_layers, self.d_mlp, layer, neuron)
-        if layer not in self.layers:
-            shown = ", ".join(map(str, self.layers[:8])) + (", ..." if len(self.layers) > 8 else "")
-            raise LayerNotScanned(self.path, layer, shown)
+        here = self.neurons(layer)
+        if len(here) < self.d_mlp and neuron not in here:
+            raise NeuronNotExported(self.path, layer, neuron, here.tolist(), self.d_mlp)
         return found
 
     def __getitem__(self, which: str | NeuronId | tuple[int, int]) -> NeuronRecord:
@@ -169,8 +210,19 @@ class Catalogue:
             WrongCatalogue: If a model is named and it is another one.
             CatalogueDamaged: If its bytes are not there.
         """
+        return self._read(self.find(which))
+
+    def find(self, which: str | NeuronId | tuple[int, int]) -> NeuronId:
+        """Find a neuron by any spelling that `read_address` takes, without reading it.
+
+        Raises:
+            UnreadableNeuron: If it names none.
+            WrongCatalogue: If a model is named and it is another one.
+            LayerOutOfRange: See `check`.
+            NeuronOutOfRange: See `check`.
+        """
         if isinstance(which, tuple):
-            return self._read(self.check(*which))
+            return self.check(*which)
         if isinstance(which, NeuronId):
             model, layer, neuron, site = which.model, which.layer, which.neuron, None
         else:
@@ -183,30 +235,48 @@ class Catalogue:
             raise WrongCatalogue(
                 self.path, f"{self.model} at {self.site}", f"{model} at {site or self.site}"
             )
-        return self._read(self.check(layer, neuron))
+        return self.check(layer, neuron)
 
     def column(self, name: str) -> NDArray[Any]:
         """Read one statistic of all neurons, [n_layers_scanned, d_mlp].
 
+        Of an excerpt it is a masked array, in which the neurons that are not there are masked.
+
         Args:
             name: One of `COLUMNS`, or any tensor of ``stats.safetensors``.
+        """
+        values = self.values(name)
+        shape = (len(self.layers), self.d_mlp, *values.shape[1:])
+        if len(values) == shape[0] * shape[1]:
+            return values.reshape(shape)
+        whole = np.ma.MaskedArray(np.zeros(shape, values.dtype), mask=True)
+        whole[self.places()] = values
+        return whole
+
+    def values(self, name: str) -> NDArray[Any]:
+        """Read one statistic of the neurons that are there, in the order of `places`.
+
+        Args:
+            name: As in `column`.
         """
         stats = self._tensors("stats.safetensors")
         if name not in stats:
             raise UnknownColumn(name, sorted(stats))
-        return stats.read(name)
+        stored = stats.read(name)
+        parts = [stored[i, : len(self._neurons[layer])] for i, layer in enumerate(self.layers)]
+        return np.concatenate(parts)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Give a table with one row per neuron and the columns of `COLUMNS`, indexed by address."""
         import pandas as pd
 
-        grid = np.repeat(self.layers, self.d_mlp), np.tile(np.arange(self.d_mlp), len(self.layers))
+        at, neurons = self.places()
+        grid = np.array(self.layers)[at], neurons
         table = pd.DataFrame({"layer": grid[0], "neuron": grid[1]})
         for name in COLUMNS:
-            table[name] = self.column(name).ravel()
+            table[name] = self.values(name)
         table["is_dead"] = table["is_dead"].astype(bool)
-        best = self.column("peak_ids")[..., 0].ravel()
-        table["peak_token"] = [self.token(int(i)) for i in best]
+        table["peak_token"] = [self.token(int(i)) for i in self.values("peak_ids")[:, 0]]
         table.index = pd.Index([f"L{la}N{n}" for la, n in zip(*grid, strict=True)], name="address")
         return table
 
@@ -261,13 +331,14 @@ class Catalogue:
         return self._open[name]
 
     def _read(self, found: NeuronId) -> NeuronRecord:
-        i, n = self.layers.index(found.layer), found.neuron
+        i = self.layers.index(found.layer)
+        n = int(self.rows(found.layer, np.array([found.neuron]))[0])
         shard = self.examples(found.layer)
         try:
             row = {key: shard.row(key, n) for key in ("activations", "ids", "values", "where")}
         except (KeyError, ValueError) as error:
             raise CatalogueDamaged(self.path, shard_name(found.layer), _why(error)) from error
-        flat = i * self.d_mlp + n
+        flat = i * self._n_rows + n
         stats = self._tensors("stats.safetensors")
         one = {key: stats.item(key, flat) for key in (*COLUMNS, "n_positive")}
         top = self.manifest["options"]["top"]
@@ -329,13 +400,13 @@ class Catalogue:
 
     def _histogram(self, i: int, n: int) -> Histogram:
         tensors = self._tensors("histograms.safetensors")
-        flat = i * self.d_mlp + n
+        flat = i * self._n_rows + n
         scale = tensors.item("scale", flat)
         return Histogram(histogram_edges(scale), tensors.item("counts", flat).astype(np.int64))
 
     def _bands(self, i: int, n: int, row: dict[str, NDArray[Any]], first: int) -> tuple[Band, ...]:
         tensors = self._tensors("histograms.safetensors")
-        flat = i * self.d_mlp + n
+        flat = i * self._n_rows + n
         edges = [-np.inf, *tensors.item("band_edges", flat).tolist(), np.inf]
         counts = tensors.item("band_counts", flat)
         m = self.manifest["options"]["per_band"]
@@ -353,7 +424,7 @@ class Catalogue:
         if "logits.safetensors" not in self.manifest["files"]:
             return None
         tensors = self._tensors("logits.safetensors")
-        flat = i * self.d_mlp + n
+        flat = i * self._n_rows + n
         ids, values = tensors.item("ids", flat)[side], tensors.item("values", flat)[side]
         return tuple(
             TokenEffect(self.token(t), t, v)
@@ -395,25 +466,26 @@ def worth_seeing(catalogue: Catalogue, n: int = 3) -> list[NeuronId]:
         catalogue: Where to choose from.
         n: How many.
     """
-    share, tokens = catalogue.column("peak_share").ravel(), catalogue.column("peak_ids")[..., 0]
-    loud = np.log1p(np.maximum(np.nan_to_num(catalogue.column("kurtosis")), 0)).ravel()
-    n_loud = catalogue.column("density_half_max").ravel() * catalogue.n_tokens
-    score = loud * np.minimum(n_loud, 10) * (catalogue.column("is_dead").ravel() == 0)
+    share, tokens = catalogue.values("peak_share"), catalogue.values("peak_ids")[:, 0]
+    loud = np.log1p(np.maximum(np.nan_to_num(catalogue.values("kurtosis")), 0))
+    n_loud = catalogue.values("density_half_max") * catalogue.n_tokens
+    score = loud * np.minimum(n_loud, 10) * (catalogue.values("is_dead") == 0)
     best = np.argsort(-score, kind="stable")
     turns = [
         iter(best[kind[best]].tolist())
         for kind in (share >= 0.9, (share >= 0.4) & (share < 0.9), share < 0.4)
     ]
+    at, neurons = catalogue.places()
     chosen: list[NeuronId] = []
     seen = set[str]()
     while turns and len(chosen) < n:
         turn = turns.pop(0)
         for flat in turn:
-            token = catalogue.token(int(tokens.flat[flat])).strip().casefold()
+            token = catalogue.token(int(tokens[flat])).strip().casefold()
             if token not in seen:
                 seen.add(token)
-                i, neuron = divmod(flat, catalogue.d_mlp)
-                chosen.append(NeuronId(catalogue.model, catalogue.layers[i], neuron))
+                layer = catalogue.layers[int(at[flat])]
+                chosen.append(NeuronId(catalogue.model, layer, int(neurons[flat])))
                 turns.append(turn)
                 break
     return chosen

@@ -6,7 +6,7 @@
     ├── UnknownSite, UnreadableNeuron, LayerOutOfRange, NeuronOutOfRange, NeuronNotExported
     ├── UnknownCorpus, UnreadableCorpus, MissingField, EmptyCorpus
     ├── NoText, TextTooLong, TokenOutOfRange, ContextTooLong, Stopped
-    ├── CatalogueExists, NotACatalogue, CatalogueUnfinished, CatalogueDamaged,
+    ├── CatalogueExists, AlreadyThere, NotACatalogue, CatalogueUnfinished, CatalogueDamaged,
     │   NoCatalogues, UnknownAddress, WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
     ├── UnknownJournal, JournalUnreachable, NotAJournal, JournalDamaged, JournalTooNew,
     │   JournalBusy, EntryRefused, ImportRefused, NotInLog, StaleEntry
@@ -421,6 +421,17 @@ class CatalogueExists(LmscopeError, FileExistsError):
         )
         super().__init__(
             f"{path} already holds {what}; nothing was changed.\n{remedy}", path=str(path)
+        )
+
+
+class AlreadyThere(LmscopeError, FileExistsError):
+    """A file or folder that an export would have to overwrite."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            f"{path} is already there; nothing was changed.\n"
+            "Give another name with -o, or remove it first.",
+            path=str(path),
         )
 
 

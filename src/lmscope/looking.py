@@ -25,6 +25,7 @@ from lmscope.errors import (
     WrongCatalogue,
 )
 from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
+from lmscope.notebook import look_html, ranking_html, widget_view
 
 if TYPE_CHECKING:
     from lmscope.models import LanguageModel
@@ -76,6 +77,12 @@ class Look:
             "percentile": self.percentile,
             "catalogue": self.catalogue,
         }
+
+    def _repr_html_(self) -> str:
+        return look_html(self.to_json())
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return widget_view(look=self.to_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,9 @@ class Ranking:
             ],
             "catalogue": self.catalogue,
         }
+
+    def _repr_html_(self) -> str:
+        return ranking_html(self.to_json())
 
 
 def look(
@@ -243,7 +253,7 @@ def rank(
     for layer in layers:
         check_neuron(model.name, model.n_layers, model.d_mlp, layer, 0)
         if catalogue is not None:
-            catalogue.check(layer, 0)
+            catalogue.neurons(layer)
     wanted = sorted(set(layers))
     skip = _skip(model, catalogue)
     high = np.full((len(wanted), model.d_mlp), -np.inf, np.float32)
@@ -274,11 +284,14 @@ def rank(
         raise NoText
     if token is not None and not counted[token]:
         raise TokenOutOfRange(len(cut), token, counts=False)
+    n_compared = high.size
     if catalogue is None:
         up, down = high, -low
     else:
+        n_compared = sum(len(catalogue.neurons(layer)) for layer in wanted)
         rows = [catalogue.layers.index(layer) for layer in wanted]
-        most, least = catalogue.column("max")[rows], catalogue.column("min")[rows]
+        # Neurons that an excerpt left out have neither, and are not compared.
+        most, least = (np.ma.filled(catalogue.column(of)[rows], 0) for of in ("max", "min"))
         with np.errstate(divide="ignore", invalid="ignore"):
             up = np.where(most > 0, high / most, -np.inf)
             down = np.where(least < 0, low / least, -np.inf)
@@ -309,7 +322,7 @@ def rank(
         split=tuple(cut.split()),
         token=token,
         responses=tuple(responses),
-        n_neurons=len(strength),
+        n_neurons=n_compared,
         catalogue=None if catalogue is None else str(catalogue.path),
     )
 
@@ -420,7 +433,7 @@ def recompute(
     """
     _check_catalogue(model, catalogue)
     pack = catalogue.pack
-    wanted = {layer: np.arange(model.d_mlp) for layer in catalogue.layers}
+    wanted = {layer: catalogue.neurons(layer) for layer in catalogue.layers}
     if neurons is not None:
         for layer, neuron in neurons:
             catalogue.check(layer, neuron)
@@ -430,10 +443,10 @@ def recompute(
         }
     stored = {
         layer: {
-            name: catalogue.examples(layer).read(name)[rows]
+            name: catalogue.examples(layer).read(name)[catalogue.rows(layer, neurons)]
             for name in ("activations", "values", "where")
         }
-        for layer, rows in wanted.items()
+        for layer, neurons in wanted.items()
     }
     segments_of = [s["where"][..., 0][s["where"][..., 6] > 0] for s in stored.values()]
     needed = np.unique(np.concatenate([np.empty(0, np.uint32), *segments_of]))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmscope.errors import LayerOutOfRange, NeuronOutOfRange, UnknownSite, UnreadableNeuron
+from lmscope.notebook import neuron_html, widget_view
 
 Site = Literal["post", "mid", "pre"]
 """Which tensor is recorded. `post`: what enters the MLP's down projection (for a gated
@@ -305,3 +306,9 @@ class NeuronRecord:
             "logits": logits,
             "peak_tokens": [asdict(t) for t in self.peak_tokens],
         }
+
+    def _repr_html_(self) -> str:
+        return neuron_html(self.to_json())
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return widget_view(record=self.to_json)

@@ -257,6 +257,7 @@ class Pack:
         batches: list[NDArray[np.int64]] = []
         for g in range(0, self.n_segments, _GROUP):
             order = g + np.argsort(-lengths[g : g + _GROUP], kind="stable")
+            order = order[lengths[order] > extra]  # an excerpt has emptied some
             i = 0
             while i < len(order):
                 n = max(1, n_batch_tokens // int(lengths[order[i]]))

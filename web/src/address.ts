@@ -74,12 +74,17 @@ export function model(catalogue: string, query?: URLSearchParams): string {
   return path(catalogue) + (q ? `?${q}` : "");
 }
 
-export function scope(at: Place | { catalogue: string; layer: null; neuron: null }, texts: string[]): string {
-  const where = at.layer === null ? path("scope", at.catalogue) : path("scope", at.catalogue, at.layer, at.neuron);
+export function scope(at: Place | { catalogue: string; layer: null; neuron: null } | null, texts: string[]): string {
+  const where = !at
+    ? path("scope")
+    : at.layer === null
+      ? path("scope", at.catalogue)
+      : path("scope", at.catalogue, at.layer, at.neuron);
   return texts.length ? `${where}?${new URLSearchParams(texts.map((t) => ["text", t]))}` : where;
 }
 
-export function compare(a: Place, b: Place | null): string {
+export function compare(a: Place | null, b: Place | null): string {
+  if (!a) return path("compare");
   const first = ["compare", a.catalogue, a.layer, a.neuron];
   return b ? path(...first, b.catalogue, b.layer, b.neuron) : path(...first);
 }

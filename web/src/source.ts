@@ -15,18 +15,33 @@ export class Explained extends Error {
   }
 }
 
+/** Numbers of one kind, one or more for each neuron. */
+export type Column = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array;
+
+/** Where a document came from: a file or data set, and the byte or row there. */
+export interface Origin {
+  source: string;
+  offset: number;
+}
+
 /** One catalogue, read by ranges of its own files. */
 export interface Catalogue {
   readonly shelved: Shelved;
   /** manifest.json as it is. */
   readonly manifest: any;
   neuron(layer: number, index: number, signal?: AbortSignal): Promise<NeuronRecord>;
-  /** A whole statistic, row-major [layers scanned, d_mlp] (peak_ids, peak_counts: times 5). Cached. */
-  column(name: string): Promise<Float32Array | Uint8Array | Uint16Array | Uint32Array | Float64Array>;
+  /** A statistic of every neuron, in the order of format.ts's `Places` (peak_ids, peak_counts: 5 each). Cached. */
+  column(name: string): Promise<Column>;
+  /** One neuron's part of a statistic, by its place in that order; its neighbours come along. */
+  row(name: string, place: number): Promise<Column>;
   /** Texts of all tokens; index is the id. Cached. */
   vocabulary(): Promise<Vocabulary>;
-  /** Bytes of a document, and where it came from. */
-  document(index: number): Promise<{ bytes: Uint8Array; source: string; offset: number }>;
+  /** Where a document came from; reads none of its text. */
+  origin(document: number): Promise<Origin>;
+  /** Bytes [start, end) of a document as far as it has them (`start`: of the first one), and its size. */
+  document(index: number, start?: number, end?: number): Promise<{ bytes: Uint8Array; start: number; size: number }>;
+  /** Bytes of its document that a segment covers, half-open. */
+  segment(index: number): Promise<{ document: number; start: number; end: number }>;
 }
 
 export interface Vocabulary {
@@ -36,17 +51,17 @@ export interface Vocabulary {
   text(id: number): string;
 }
 
-/** What only a server with a model or a lab notebook can do; absent on a static host. */
+/** What only a server with a model can do; absent on a static host. */
 export interface Live {
-  look(
-    address: string, layer: number, index: number, texts: string[], signal: AbortSignal,
-  ): Promise<(Look | Explained)[]>;
+  look(address: string, layer: number, index: number, text: string, signal: AbortSignal): Promise<Look>;
   /** Neurons that respond most to a text, or, with `token`, at that token. */
   rank(address: string, text: string, token: number | null, signal: AbortSignal): Promise<Ranking>;
 }
 
+/** The log of one person in the lab notebook; absent on a static host. */
 export interface Journal {
-  readonly person: string;
+  /** Who writes; remembered by the browser. */
+  person: string;
   log(): Promise<Log>;
   entry(address: string, layer: number, index: number): Promise<Entry | null>;
   visit(address: string, layer: number, index: number): Promise<Entry>;

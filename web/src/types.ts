@@ -154,9 +154,11 @@ export interface Shelf {
 
 /** One neuron in the log of one person. */
 export interface Entry {
-  /** Address of its catalogue on this site. */
-  catalogue: string;
+  /** Address of its catalogue on this site; null if that is not served here. */
+  catalogue: string | null;
   model: string;
+  /** SHA-256 of the model's weights. */
+  weights: string;
   site: string;
   layer: number;
   index: number;

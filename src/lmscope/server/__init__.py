@@ -32,8 +32,10 @@ STATIC = Path(__file__).parent.parent / "static"
 
 _log = logging.getLogger("lmscope")
 _ALSO_SERVED = ("manifest.json", "run.jsonl")
-_PROBLEM: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "description": "A mistake that lmscope explains"},
+_PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"content": _PROBLEM, "description": "A mistake that lmscope explains"},
+    "5XX": {"content": _PROBLEM, "description": "What the server cannot do now, or a bug"},
 }
 
 
@@ -66,7 +68,7 @@ def app(
         summary="Neurons of language models: catalogues, any text, and the log.",
         docs_url=None,  # its pages come from other hosts
         redoc_url=None,
-        responses=_PROBLEM,
+        responses=_PROBLEMS,
     )
     live = Live(shelf, model, device)
     _explain_mistakes(site)

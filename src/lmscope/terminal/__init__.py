@@ -17,17 +17,8 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 
-from lmscope.terminal.ink import (
-    Paper,
-    facts,
-    histogram,
-    number,
-    shaded,
-    share,
-    table,
-    visible,
-    wrapped,
-)
+from lmscope.terminal.ink import Paper, facts, histogram, shaded, table, wrapped
+from lmscope.writing import number, share, visible
 
 if TYPE_CHECKING:
     from lmscope.looking import Look, Ranking
@@ -330,6 +321,9 @@ def manifest_page(manifest: Mapping[str, Any], n_dead: int | None) -> Text:
     """
     model, corpus, options = manifest["model"], manifest["corpus"], manifest["options"]
     n_layers, files = len(options["layers"]), manifest["files"]
+    n_neurons = n_layers * model["d_mlp"]
+    if "neurons" in options:
+        n_neurons = sum(map(len, options["neurons"].values()))
     n_copies = corpus["read"]["exact_duplicates"]
     of = "" if n_layers == model["n_layers"] else f" of {model['n_layers']}"
     left_out = (
@@ -344,7 +338,7 @@ def manifest_page(manifest: Mapping[str, Any], n_dead: int | None) -> Text:
         ("layers", f"{n_layers}{of}", f"{model['d_mlp']:,} neurons each"),
         (
             "neurons",
-            f"{n_layers * model['d_mlp']:,}",
+            f"{n_neurons:,}",
             "" if n_dead is None else f"{n_dead:,} of them dead",
         ),
         ("corpus", ", ".join(corpus["spec"]), ""),

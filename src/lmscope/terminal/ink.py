@@ -1,8 +1,4 @@
-r"""Characters and colours of a terminal: what the pages are drawn with. Knows no noun but numbers.
-
-Corpus text is hostile: all of it passes through `visible`, so that no control
-character, escape sequence or mark that turns or hides text reaches a terminal.
-"""
+"""Colours and lines of a terminal: what the pages are drawn with. Knows no noun but numbers."""
 
 from __future__ import annotations
 
@@ -19,14 +15,14 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from lmscope.writing import BLUE, ORANGE, columns, strength, visible
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lmscope.neurons import Histogram
 
-BLUE, ORANGE = (31, 111, 235), (240, 140, 0)
 _DARK, _LIGHT = (16, 20, 24), (255, 255, 255)
-_FAINTEST = 0.03
 # Steps among the 256 colours that keep the hue, which the nearest colours to a mixture do not.
 _RAMPS = {
     (True, False): (17, 18, 25, 26, 33),
@@ -34,8 +30,6 @@ _RAMPS = {
     (True, True): (189, 153, 111, 75, 33),
     (False, True): (230, 223, 222, 215, 208),
 }
-_WHITE_SPACE = {"\n": "↵", "\t": "→"}
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +56,6 @@ class Paper:
         return colours[0] if colours else ""
 
 
-def visible(text: str, *, spaces: bool = False) -> str:
-    r"""Write text so that it can be seen whole and does nothing to the terminal.
-
-    Args:
-        text: Any text.
-        spaces: Draw every space as ``·``; otherwise only two or more of them and nothing else.
-
-    Example:
-        >>> visible("one\n\ttwo"), visible("    "), visible(" the", spaces=True)
-        ('one↵→two', '····', '·the')
-        >>> print(visible("\x1b[2J\u202e\u200d"))
-        \x1b[2J\u202e\u200d
-    """
-    if spaces or (len(text) > 1 and not text.strip(" ")):
-        text = text.replace(" ", "·")
-    if text.isprintable():  # true of nearly all text: separators and controls are not
-        return text
-    return "".join(c if c == "\u3000" else _WHITE_SPACE.get(c) or _escaped(c) for c in text)
-
-
-def _escaped(c: str) -> str:
-    return c if c.isprintable() else c.encode("unicode_escape").decode()
-
-
 def shade(
     value: float, low: float, high: float, *, is_light: bool = False, is_deep: bool = True
 ) -> tuple[str, str] | None:
@@ -108,19 +78,16 @@ def shade(
         >>> shade(0.0, 0.0, 0.0) is shade(float("nan"), -1.0, 2.0) is None
         True
     """
-    if not value or math.isnan(value):
-        return None
-    edge = high if value > 0 else low
-    strength = min(1.0, value / edge) if value * edge > 0 else 1.0
-    if strength < _FAINTEST:
+    filled = strength(value, low, high)
+    if not filled:
         return None
     if is_deep:
         full, paper = BLUE if value > 0 else ORANGE, _LIGHT if is_light else _DARK
-        mixed = [round(p + strength * (f - p)) for p, f in zip(paper, full, strict=True)]
+        mixed = [round(p + abs(filled) * (f - p)) for p, f in zip(paper, full, strict=True)]
         background = "#{:02x}{:02x}{:02x}".format(*mixed)
     else:
         ramp = _RAMPS[value > 0, is_light]
-        background = f"color({ramp[math.ceil(strength * len(ramp)) - 1]})"
+        background = f"color({ramp[math.ceil(abs(filled) * len(ramp)) - 1]})"
     return background, "#000000" if _luminance(background) > 0.21 else "#ffffff"
 
 
@@ -211,31 +178,6 @@ def _unescaped(text: str) -> str:
     return data.decode()
 
 
-def number(value: float) -> str:
-    """Write a number with about four digits.
-
-    Example:
-        >>> number(4.21337), number(-12345.6), number(0.00016791), number(float("nan"))
-        ('4.213', '-12,346', '0.0001679', 'none')
-    """
-    if math.isnan(value):
-        return "none"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
-
-
-def share(fraction: float) -> str:
-    """Write a fraction as people say it, with more digits near nothing and near everything.
-
-    Example:
-        >>> share(0.3407), share(0.9998), share(0.0000123), share(1)
-        ('34 %', '99.98 %', '0.0012 %', '100 %')
-    """
-    percent = 100 * fraction
-    if percent >= 99:  # never rounded up to the whole, which would be another claim
-        return f"{percent if percent == 100 else min(percent, 99.99):.4g} %"
-    return f"{percent:.2g} %"
-
-
 def facts(rows: Iterable[tuple[str, str, str]]) -> Text:
     """Draw lines of a name, a value, and what it means."""
     rows = list(rows)
@@ -271,36 +213,13 @@ def table(rows: Sequence[Sequence[str]], right: str = "", gap: int = 2) -> Text:
 
 def histogram(found: Histogram, paper: Paper, height: int = 6) -> Text:
     """Draw how many tokens had which activation: a column per bin, log counts, zero marked."""
-    filled = np.flatnonzero(found.counts)
-    if not len(filled):
+    chart = columns(found.edges.tolist(), found.counts.tolist(), paper.width, height)
+    if chart is None:
         return Text("No token was counted.")
-    zero = int(np.argmin(np.abs(found.edges)))
-    first, last = min(int(filled[0]), zero), max(int(filled[-1]), zero - 1)
-    counts = found.counts[first : last + 1]
-    most = int(counts.max())
-    margin = len(f"{most:,}") + 4
-    width = max(1, min(3, (paper.width - margin) // len(counts)))
-    levels = np.ceil(np.log1p(counts) / math.log1p(most) * 8 * height).astype(int)
     drawn = Text(no_wrap=True)
-    for row in range(height - 1, -1, -1):
-        label = f"{most:,} ┤" if row == height - 1 else "│"
-        drawn.append(label.rjust(margin), "dim")
-        for i, level in enumerate(np.clip(levels - 8 * row, 0, 8).tolist()):
-            drawn.append(_EIGHTHS[level] * width, paper.bar(1 if first + i >= zero else -1))
-        drawn.append("\n")
-    n_cells = width * len(counts) + 1
-    axis, labels = ["─"] * n_cells, [" "] * (n_cells + margin + 12)
-    is_free = [True] * len(labels)
-    middle = len(found.counts) // 4
-    for edge in (zero, first, last + 1, zero - middle, zero + middle):
-        if not first <= edge <= last + 1:
-            continue
-        cell, text = width * (edge - first), number(float(found.edges[edge]))
-        start = max(0, min(margin + cell - len(text) // 2, paper.width - len(text)))
-        around = slice(max(0, start - 2), start + len(text) + 2)
-        if all(is_free[around]):
-            axis[cell] = "┼" if edge == zero else "┬"
-            labels[start : start + len(text)] = text
-            is_free[around] = [False] * len(is_free[around])
-    drawn.append("└".rjust(margin) + "".join(axis) + "\n" + "".join(labels).rstrip(), "dim")
+    for margin, below, above in chart.rows:
+        drawn.append(margin, "dim")
+        drawn.append(below, paper.bar(-1))
+        drawn.append(above + "\n", paper.bar(1))
+    drawn.append(f"{chart.axis}\n{chart.labels}", "dim")
     return drawn

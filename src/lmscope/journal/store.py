@@ -1,0 +1,388 @@
+"""The log in a database: every change is one transaction, which is on the disk when it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    bindparam,
+    case,
+    func,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lmscope.errors import EntryRefused, ImportRefused, NotInLog, StaleEntry
+from lmscope.journal.entries import (
+    Counts,
+    Entry,
+    Imported,
+    Subject,
+    check_note,
+    check_person,
+    check_tag,
+    check_tags,
+    merge,
+)
+from lmscope.journal.formats import read_lines, to_csv, to_jsonl, to_markdown
+from lmscope.journal.places import explained, place_of, reach, settle
+from lmscope.journal.tables import IDENTITY, REVISION, VERSION_TABLE, entries, people
+
+Format = Literal["md", "jsonl", "csv"]
+
+
+class Journal:
+    """A lab notebook, open; any thread may use it.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> neuron = Subject("solu-1l", "0" * 64, "mid", 0, 737)
+        >>> with TemporaryDirectory() as folder, Journal.open(f"{folder}/log.sqlite") as journal:
+        ...     entry = journal.visit("Ada", neuron)
+        ...     entry = journal.mark("Ada", neuron, starred=True, tags=["lists"], version=1)
+        ...     print(entry.n_visits, entry.version, journal.counts("Ada"))
+        1 2 seen 1 neuron, 1 starred
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._insert: Any = sqlite.insert if engine.name == "sqlite" else postgresql.insert
+
+    @classmethod
+    def open(cls, address: str | Path | None = None) -> Self:
+        """Open a notebook; its tables are made, or brought up to date, if need be.
+
+        Args:
+            address: A file, ``sqlite:///FILE`` or
+                ``postgresql://NAME:PASSWORD@HOST/DATABASE``. By default what the environment
+                variable LMSCOPE_JOURNAL names, else a file in the person's data folder.
+
+        Raises:
+            UnknownJournal: If that is no such address.
+            MissingExtra: For PostgreSQL without the package that talks to it.
+            JournalUnreachable: If the server cannot be reached or does not let us in.
+            NotUsable: If the file cannot be read and written.
+            NotAJournal: If something else is there.
+            JournalDamaged: If it is no longer readable.
+            JournalTooNew: If a newer lmscope made it.
+            JournalBusy: If another process holds it for too long.
+        """
+        engine = reach(address)
+        journal = cls(engine)
+        try:
+            with explained(engine.url):
+                with journal._writer.begin() as connection:
+                    if _revision(connection) != REVISION:
+                        from lmscope.journal.migrations import migrate
+
+                        migrate(connection)
+                settle(engine)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    @property
+    def place(self) -> str:
+        """Where it is: a file, or the URL of a database without name and password."""
+        return place_of(self._engine.url)
+
+    def close(self) -> None:
+        """Let go of file or server."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def visit(self, person: str, subject: Subject) -> Entry:
+        """Note that a person looks at a neuron, now.
+
+        Raises:
+            EntryRefused: If the person's name cannot be kept.
+        """
+        now = datetime.now(UTC)
+        with self._changing() as connection:
+            new = self._insert(entries).values(
+                person_id=self._person_id(connection, check_person(person)),
+                **_identity(subject),
+                model=subject.model,
+                first_seen=now,
+                last_seen=now,
+                n_visits=1,
+                starred=False,
+                note="",
+                tags=[],
+                version=1,
+            )
+            is_later = new.excluded.last_seen > entries.c.last_seen  # clocks may be set back
+            seen = new.on_conflict_do_update(
+                index_elements=IDENTITY,
+                set_={
+                    "model": new.excluded.model,
+                    "last_seen": case(
+                        (is_later, new.excluded.last_seen), else_=entries.c.last_seen
+                    ),
+                    "n_visits": entries.c.n_visits + 1,
+                },
+            )
+            return _entry(connection.execute(seen.returning(entries)).one())
+
+    def entry(self, person: str, subject: Subject) -> Entry | None:
+        """Look up what a person's log says of a neuron; None if she has not seen it."""
+        with self._reading() as connection:
+            return _find(connection, check_person(person), subject)
+
+    def mark(
+        self,
+        person: str,
+        subject: Subject,
+        *,
+        starred: bool | None = None,
+        note: str | None = None,
+        tags: list[str] | tuple[str, ...] | None = None,
+        version: int,
+    ) -> Entry:
+        """Change star, note or tags; what is None stays.
+
+        Args:
+            person: Whose log.
+            subject: The neuron, which she has seen.
+            starred: Whether it is starred.
+            note: The whole note.
+            tags: All tags.
+            version: That of the entry which the person had before her when she made the change.
+
+        Raises:
+            StaleEntry: If the entry has changed meanwhile; has the entry as it is.
+            NotInLog: If she has not seen the neuron.
+            EntryRefused: If note or tags cannot be kept.
+        """
+        person = check_person(person)
+        changes: dict[str, Any] = {"version": entries.c.version + 1}
+        if starred is not None:
+            changes["starred"] = starred
+        if note is not None:
+            changes["note"] = check_note(note)
+        if tags is not None:
+            changes["tags"] = list(check_tags(tags))
+        change = update(entries).where(*_is(person, subject), entries.c.version == version)
+        with self._changing() as connection:
+            row = connection.execute(change.values(changes).returning(entries)).one_or_none()
+            if row is not None:
+                return _entry(row)
+            now = _find(connection, person, subject)
+        if now is None:
+            raise NotInLog(person, subject.address)
+        raise StaleEntry(subject.address, version, now)
+
+    def entries(
+        self, person: str, search: str = "", starred: bool | None = None, tag: str | None = None
+    ) -> list[Entry]:
+        """List what a person has seen, newest first.
+
+        Args:
+            person: Whose log.
+            search: Words that all occur in model, address (L0N737 or 0/737), site, note or
+                tags, in capitals or not.
+            starred: True for the starred ones only, False for the others.
+            tag: For those with this tag.
+        """
+        query = select(entries).join(people).where(people.c.name == check_person(person))
+        with self._reading() as connection:
+            found = [_entry(row) for row in connection.execute(query)]
+        # Here and not in SQL: there each database has its own idea of capitals and of order.
+        if starred is not None:
+            found = [entry for entry in found if entry.starred == starred]
+        if tag is not None:
+            tag = check_tag(tag)
+            found = [entry for entry in found if tag in entry.tags]
+        if words := search.casefold().split():
+            found = [entry for entry in found if _mentions(entry, words)]
+        found.sort(key=lambda entry: _coordinates(entry.subject))
+        found.sort(key=lambda entry: entry.last_seen, reverse=True)
+        return found
+
+    def counts(self, person: str) -> Counts:
+        """Count the neurons that a person has seen, and the starred ones among them."""
+        query = (
+            select(func.count(), func.count().filter(entries.c.starred))
+            .select_from(entries.join(people))
+            .where(people.c.name == check_person(person))
+        )
+        with self._reading() as connection:
+            return Counts(*connection.execute(query).one())
+
+    def people(self) -> list[str]:
+        """List everyone who has a log here, by name."""
+        with self._reading() as connection:
+            return sorted(connection.execute(select(people.c.name)).scalars())
+
+    def export(self, person: str, format: Format) -> str:
+        """Write a person's log as text.
+
+        Args:
+            person: Whose log.
+            format: `jsonl` has everything, exactly, and can be read by `load`; `md` is a table
+                to read, `csv` one for spreadsheets, both made harmless for what opens them.
+        """
+        found = self.entries(person)
+        if format == "jsonl":
+            return to_jsonl(found)
+        if format == "csv":
+            return to_csv(found)
+        return to_markdown(check_person(person), found)
+
+    def load(self, person: str, jsonl: str) -> Imported:
+        """Take what `export` wrote into a person's log, so that nothing of either is lost.
+
+        Of a neuron that both have, the earlier first and the later last visit count, the larger
+        number of visits, a star of either, all tags, and the paragraphs of both notes. The same
+        text again changes nothing.
+
+        Raises:
+            ImportRefused: With the number of the line; nothing of the text is taken then.
+            EntryRefused: If the person's name cannot be kept.
+        """
+        person = check_person(person)
+        incoming: dict[tuple[str | int, ...], tuple[int, Entry]] = {}
+        for line, entry in read_lines(jsonl):
+            key = _coordinates(entry.subject)
+            _, before = incoming.get(key, (line, entry))
+            incoming[key] = line, _merge(line, before, entry)
+        if not incoming:
+            return Imported(0, 0)
+        with self._changing() as connection:
+            person_id = self._person_id(connection, person)
+            mine = entries.c.person_id == person_id
+            # Two imports would wait for each other's rows; visits and marks hold one row only.
+            connection.execute(
+                select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)
+            )
+            new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
+            added = connection.execute(
+                new.returning(entries.c.id),
+                [
+                    _identity(entry.subject) | {"person_id": person_id} | _contents(entry)
+                    for _, (_, entry) in sorted(incoming.items())
+                ],
+            )
+            n_added = len(added.all())
+            changed = []
+            for row in connection.execute(select(entries).where(mine).with_for_update()):
+                now = _entry(row)
+                if found := incoming.get(_coordinates(now.subject)):
+                    line, other = found
+                    if (merged := _merge(line, now, other)) != now:
+                        changed.append({"row": row.id} | _contents(merged))
+            if changed:
+                change = update(entries).where(entries.c.id == bindparam("row"))
+                connection.execute(change, changed)
+        return Imported(n_added, len(changed))
+
+    def _person_id(self, connection: Connection, name: str) -> int:
+        known = select(people.c.id).where(people.c.name == name)
+        found = connection.execute(known).scalar_one_or_none()
+        if found is None:  # another process may add her at the same time
+            new = self._insert(people).values(name=name).on_conflict_do_nothing()
+            connection.execute(new)
+            found = connection.execute(known).scalar_one()
+        return int(found)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._engine.connect() as connection:
+            yield connection
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    query = text(f"SELECT version_num FROM {VERSION_TABLE}")
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _identity(subject: Subject) -> dict[str, str | int]:
+    return {
+        "known_by": subject.known_by,
+        "site": subject.site,
+        "layer": subject.layer,
+        "neuron": subject.neuron,
+    }
+
+
+def _coordinates(subject: Subject) -> tuple[str | int, ...]:
+    return tuple(_identity(subject).values())
+
+
+def _contents(entry: Entry) -> dict[str, Any]:
+    return {
+        "model": entry.subject.model,
+        "first_seen": entry.first_seen,
+        "last_seen": entry.last_seen,
+        "n_visits": entry.n_visits,
+        "starred": entry.starred,
+        "note": entry.note,
+        "tags": list(entry.tags),
+        "version": entry.version,
+    }
+
+
+def _is(person: str, subject: Subject) -> list[ColumnElement[bool]]:
+    owner = select(people.c.id).where(people.c.name == person).scalar_subquery()
+    return [
+        entries.c.person_id == owner,
+        *(entries.c[name] == value for name, value in _identity(subject).items()),
+    ]
+
+
+def _find(connection: Connection, person: str, subject: Subject) -> Entry | None:
+    row = connection.execute(select(entries).where(*_is(person, subject))).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    weights = "" if row.known_by.startswith("name ") else row.known_by
+    return Entry(
+        subject=Subject(row.model, weights, row.site, row.layer, row.neuron),
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        n_visits=row.n_visits,
+        starred=row.starred,
+        note=row.note,
+        tags=tuple(row.tags),
+        version=row.version,
+    )
+
+
+def _mentions(entry: Entry, words: list[str]) -> bool:
+    its = entry.subject
+    where = f"{its.address} L{its.layer}N{its.neuron} {its.site}"
+    everything = "\n".join([where, entry.note, *entry.tags]).casefold()
+    return all(word in everything for word in words)
+
+
+def _merge(line: int, mine: Entry, other: Entry) -> Entry:
+    try:
+        return merge(mine, other)
+    except EntryRefused as refused:
+        raise ImportRefused(line, str(refused)) from refused

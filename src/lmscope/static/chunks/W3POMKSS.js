@@ -1,0 +1,341 @@
+import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as D,c as g,e as G}from"./OKW6DA77.js";import{a as h,b as E,c as a,d as w,f as d,h as L,i as z,j as v,k as A,n as q,o as _}from"./2YP3OCLO.js";function W({edges:r,counts:c}){let t=c.flatMap((n,$)=>n?[$]:[]);if(!t.length)return null;let e=r.reduce((n,$,f)=>Math.abs($)<Math.abs(r[n])?f:n,0),o=Math.min(t[0],e),s=Math.max(t.at(-1),e-1),i=Math.max(...c),l=n=>Math.log1p(n)/Math.log1p(i),p=c.slice(o,s+1).map((n,$)=>{let f=o+$;return{low:r[f],high:r[f+1],count:n,height:l(n),side:f>=e?"positive":"negative"}}),M=n=>(n-o)/p.length,x=c.length>>2,S=[];for(let n of[e,o,s+1,e-x,e+x,e-x/2,e+x/2]){let $=M(n),f=R=>K=>Math.abs(K.at-$)<R;n<o||n>s+1||S.some(f(.11))||S.push({value:r[n],at:$,isMinor:S.filter(R=>!R.isMinor).some(f(.27))})}let O=Math.floor(Math.log10(i)),J=Math.max(1,Math.ceil((O+1)/4)),P=[];for(let n=0;n<=O;n+=J)P.push({count:10**n,height:l(10**n)});return{bins:p,most:i,levels:P,ticks:S,zero:M(e)}}function F({bins:r},c){let t=r.findIndex(s=>c<s.high);if(t<0)return 1;let{low:e,high:o}=r[t];return(t+Math.max(0,(c-e)/(o-e)))/r.length}var u=132,y=r=>`${(100*r).toFixed(3)}%`,k=class extends L{constructor(){super(...arguments);this.histogram={edges:[],counts:[]};this.marks=[]}render(){let t=W(this.histogram);return t?a`<figure>
+      <svg height=${u+44} role="img" aria-label=${this.summary(t)}>
+        ${t.levels.map(({count:e,height:o})=>w`
+            <line class="grid" x1="0" x2="100%" y1=${T(o)} y2=${T(o)}></line>
+            <text class="count" x="-6" y=${T(o)} dy="0.32em">${g(e)}</text>`)}
+        ${t.bins.map((e,o)=>{let s=y(o/t.bins.length),i=y(1/t.bins.length);return w`<g>
+            <title>${m(e.low)} to ${m(e.high)}: ${g(e.count)} tokens</title>
+            <rect class="area" x=${s} width=${i} y="0" height=${u}></rect>
+            <rect class=${e.side} x=${s} width=${i} y=${T(e.height)} height=${u-T(e.height)}></rect>
+          </g>`})}
+        <line class="axis" x1="0" x2="100%" y1=${u} y2=${u}></line>
+        <line class="zero" x1=${y(t.zero)} x2=${y(t.zero)} y1="0" y2=${u+14}></line>
+        ${this.marks.map(({value:e,kind:o})=>{let s=y(F(t,e));return w`<line class=${o} x1=${s} x2=${s} y1=${u+2} y2=${u+(o==="band"?7:12)}></line>`})}
+        ${t.ticks.map(({value:e,at:o,isMinor:s})=>w`<text
+            class="${o<.05?"first":o>.95?"last":""} ${s?"minor":""}"
+            x=${y(o)} y=${u+28}
+          >${m(e)}</text>`)}
+      </svg>
+      <figcaption class="quiet">
+        Tokens by activation. Counts are logarithmic; each side of zero has its own scale, finer near
+        zero.${this.marks.length?a` Strokes under the axis: the <span class="key top">top</span>, the
+              <span class="key bottom">bottom</span> and the random examples of this page.`:d}
+      </figcaption>
+      <table class="visually-hidden">
+        <caption>Tokens by activation</caption>
+        <thead><tr><th>from</th><th>to</th><th>tokens</th></tr></thead>
+        <tbody>
+          ${t.bins.filter(e=>e.count).map(e=>a`<tr><td>${m(e.low)}</td><td>${m(e.high)}</td><td>${g(e.count)}</td></tr>`)}
+        </tbody>
+      </table>
+    </figure>`:a`<p class="quiet">No token was counted.</p>`}summary({bins:t,most:e}){let o=t.reduce((l,p)=>l+p.count,0),s=t.reduce((l,p)=>l+(p.side==="positive"?p.count:0),0),i=t.find(l=>l.count===e);return`Histogram of ${g(o)} activations from ${m(t[0].low)} to ${m(t.at(-1).high)}. The fullest bin is ${m(i.low)} to ${m(i.high)} with ${g(e)} tokens. ${g(s)} tokens lie at zero or above.`}};k.styles=[q,_,E`
+      figure {
+        container-type: inline-size;
+        margin: 0;
+        padding: 0.6rem 0 0 4rem;
+      }
+      svg {
+        display: block;
+        width: 100%;
+        overflow: visible;
+        forced-color-adjust: none;
+      }
+      text {
+        fill: var(--quiet);
+        font-size: 0.75rem;
+        font-variant-numeric: tabular-nums;
+        text-anchor: middle;
+      }
+      @container (max-width: 26rem) {
+        .minor {
+          display: none;
+        }
+      }
+      .count {
+        text-anchor: end;
+      }
+      .first {
+        text-anchor: start;
+      }
+      .last {
+        text-anchor: end;
+      }
+      .area {
+        fill: transparent;
+      }
+      g:hover .area {
+        fill: var(--raised);
+      }
+      .positive {
+        fill: var(--positive-mark);
+      }
+      .negative {
+        fill: var(--negative-mark);
+      }
+      .grid {
+        stroke: var(--line);
+      }
+      .axis {
+        stroke: var(--edge);
+      }
+      .zero {
+        stroke: var(--ink);
+      }
+      line.top,
+      line.bottom {
+        stroke-width: 1.5px;
+      }
+      line.top {
+        stroke: var(--positive-mark);
+      }
+      line.bottom {
+        stroke: var(--negative-mark);
+        stroke-dasharray: 2 1.5;
+      }
+      line.band {
+        stroke: var(--edge);
+      }
+      figcaption {
+        margin-left: -4rem;
+        font-size: 0.8125rem;
+        line-height: 1.4;
+      }
+      .key {
+        padding-bottom: 1px;
+        border-bottom: 2px solid var(--positive-mark);
+      }
+      .key.bottom {
+        border-bottom: 2px dotted var(--negative-mark);
+      }
+    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(r){return Math.round((u-r*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return a`
+      <h1><span class="model">${t.model}</span> ${t.neuron}</h1>
+      <p class="quiet where">
+        site <b>${t.site}</b> (${V[t.site]}) · ${e.activation_function}${e.is_gated?", gated":""}
+        · ${g(t.stats.count)} tokens of <bdi>${e.corpus}</bdi>
+      </p>
+      <slot></slot>
+      ${t.dead?a`<p class="alert">
+            Dead on this corpus: never above 0 on ${g(t.stats.count)} tokens. It may well wake up on other texts.
+          </p>`:d}
+      <div class="summary">
+        <section aria-label="Statistics">${this.renderStats()}</section>
+        <section aria-label="Histogram and tokens">
+          <lms-histogram .histogram=${t.histogram} .marks=${this.marks()}></lms-histogram>
+          ${this.renderTokens()}
+        </section>
+      </div>
+      ${t.dead&&!s?d:this.renderControls()}
+      ${t.dead?d:this.renderList("top","Top",t.top)}
+      ${o.length&&s?this.renderList("bottom","Bottom",o):d}
+      ${s||t.dead?d:a`<p class="quiet">No activation is below 0, so there is no bottom to show.</p>`}
+      ${t.dead||!t.bands.length?d:this.renderBands()}
+      <slot name="after"></slot>
+    `}renderStats(){let{stats:t}=this.record;return a`<dl class="stats">
+      ${Q.map(e=>{let{label:o,meaning:s}=G[e],i=t[e],l=U.includes(e)&&i!==null?D(i):m(i);return a`<div><dt>${o}</dt><dd class="number">${l}</dd><dd class="quiet">${s}</dd></div>`})}
+    </dl>`}marks(){let{record:t}=this,e=(o,s)=>o.map(({max:i})=>({value:i,kind:s}));return t.dead?e(t.bottom,"bottom"):[...e(t.bands.flatMap(o=>o.examples),"band"),...e(t.bottom,"bottom"),...e(t.top,"top")]}renderTokens(){let{logits:t,peak_tokens:e,top:o,dead:s}=this.record,i=e.filter(l=>l.count>1);return a`<dl class="facts tokens">
+      ${t?a`<dt title="Tokens whose logit one unit of activation raises most, by the direct path through W_out and the unembedding">
+              promotes
+            </dt>
+            <dd>${t.promoted.map(H)}</dd>
+            <dt title="Tokens whose logit it lowers most">suppresses</dt>
+            <dd>${t.suppressed.map(H)}</dd>`:d}
+      ${s?d:a`<dt title="Tokens at the peaks of the top examples">peaks on</dt>
+            <dd>
+              ${i.length?i.map((l,p)=>N(l.token,`× ${l.count}${p?"":` of ${o.length}`}`)):a`another token in each of the top ${o.length} examples`}
+            </dd>`}
+    </dl>`}renderControls(){let{min:t,max:e}=this.scale,{record:o}=this,s=(i,l)=>a`<button class="plain" @click=${()=>this.renderRoot.querySelector(`#${i}`)?.scrollIntoView()}>${l}</button>`;return a`<div class="controls">
+      <div class="legend" role="img" aria-label=${`Scale: ${t<0?`orange from ${m(t)}, `:""}0 white, blue to ${m(e)}`}>
+        ${t<0?a`<span>${m(t)}</span><span class="bar negative"></span>`:d}
+        <span>0</span>
+        ${e>0?a`<span class="bar positive"></span><span>${m(e)}</span>`:d}
+      </div>
+      <div class="row no-print" role="group" aria-label="Examples">
+        <button aria-pressed=${this.width==="window"} @click=${()=>this.width="window"}>windows</button>
+        <button aria-pressed=${this.width==="line"} @click=${()=>this.width="line"}>one line each</button>
+        <button aria-pressed=${this.isDiverse} @click=${()=>this.isDiverse=!this.isDiverse}>one per peak token</button>
+      </div>
+      ${o.dead?d:a`<nav class="row no-print" aria-label="Lists">
+            ${s("top","top")} ${o.stats.min<0&&o.bottom.length?s("bottom","bottom"):d}
+            ${o.bands.length?s("bands","random"):d}
+          </nav>`}
+    </div>`}renderList(t,e,o){let s=this.isDiverse?B(o):I(o);return a`<section id=${t} aria-label=${`${e} examples`}>
+      <h2>${e} ${o.length}</h2>
+      ${this.isDiverse?a`<p class="quiet">
+            ${s.length===o.length?`All ${o.length} peak on different tokens.`:`The best of each peak token: ${s.length} of ${o.length}.`}
+          </p>`:d}
+      ${this.renderExamples(e,s)}
+    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:i}=this,l=i&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!i?.live&&s.why_not_live===null;return a`<ol class="examples">
+      ${e.map(({example:M,rank:x})=>a`<li>
+          <lms-example
+            .example=${M} .rank=${x} .list=${t} .scale=${this.scale} .width=${this.width} .at=${l}
+            .source=${i} .isLive=${p}
+          ></lms-example>
+        </li>`)}
+    </ol>`}renderBands(){return a`<section id="bands" aria-label="Random examples by band">
+      <h2>Random examples, from the strongest band to the weakest</h2>
+      <p class="quiet">
+        Every segment of the corpus has one peak. The bands divide these peaks by quantiles; the examples in a band are
+        drawn at random, so they show what the neuron does on ordinary days.
+      </p>
+      ${this.record.bands.toReversed().map(t=>{let e=j(t),o=this.isDiverse?B(t.examples):I(t.examples);return a`<h3>
+            ${e} <span class="quiet">· ${D(t.share)} of segments</span>
+          </h3>
+          ${o.length?this.renderExamples(`random, ${e}:`,o):a`<p class="quiet">No segment of the corpus peaks here.</p>`}`})}
+    </section>`}};b.styles=[q,_,E`
+      h1 {
+        margin-bottom: 0.15em;
+      }
+      .model {
+        color: var(--quiet);
+        font-weight: 400;
+      }
+      .model::after {
+        content: " ·";
+      }
+      .where {
+        max-width: none;
+        margin-top: 0;
+      }
+      .where b {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      .summary {
+        display: grid;
+        grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
+        gap: 0 2rem;
+        align-items: start;
+        margin: 1rem 0;
+      }
+      .stats {
+        display: grid;
+        grid-template-columns: max-content max-content 1fr;
+        gap: 0 1rem;
+        margin: 0;
+        line-height: 1.35;
+      }
+      .stats div {
+        display: grid;
+        grid-column: 1 / -1;
+        grid-template-columns: subgrid;
+        align-items: baseline;
+        padding: 0.25rem 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .stats div:last-child {
+        border-bottom: 0;
+      }
+      dt {
+        color: var(--quiet);
+      }
+      dd {
+        margin: 0;
+      }
+      .stats .quiet {
+        font-size: 0.8125rem;
+      }
+      .tokens {
+        font-size: 0.875rem;
+      }
+      .tokens dd {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.9rem;
+      }
+      .chip {
+        white-space: nowrap;
+      }
+      .chip code {
+        unicode-bidi: isolate;
+      }
+      .controls {
+        position: sticky;
+        top: 0;
+        z-index: 4;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem 1.5rem;
+        margin-top: 1.25rem;
+        padding: 0.5rem 0;
+        border-block: 1px solid var(--line);
+        background: var(--page);
+        font-size: 0.875rem;
+      }
+      .legend {
+        display: flex;
+        align-items: center;
+        gap: 0.4rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .bar {
+        width: 5rem;
+        height: 0.9rem;
+        border: 1px solid var(--line);
+        background: linear-gradient(to right, var(--page), var(--positive));
+        forced-color-adjust: none;
+      }
+      .bar.negative {
+        background: linear-gradient(to left, var(--page), var(--negative));
+      }
+      .controls button:not(.plain) {
+        padding-block: 0.1rem;
+      }
+      section {
+        scroll-margin-top: 3.5rem;
+      }
+      .examples {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        position: relative;
+        padding: 0.4rem 0 0.5rem;
+        border-bottom: 1px solid var(--line);
+        /* Laid out when it comes into sight. */
+        contain-intrinsic-size: auto 5.6rem;
+        content-visibility: auto;
+      }
+      li:hover,
+      li:focus-within {
+        /* A readout may stand out of its example. */
+        z-index: 1;
+        content-visibility: visible;
+      }
+      lms-example[width="line"] {
+        margin-block: -0.3rem;
+      }
+      @media (max-width: 56rem) {
+        .summary {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 1rem;
+        }
+      }
+      @media (max-width: 40rem) {
+        .controls {
+          position: static;
+        }
+        .stats {
+          grid-template-columns: 1fr max-content;
+        }
+        .stats .quiet {
+          grid-column: 1 / -1;
+        }
+        dl.tokens {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .tokens dd {
+          margin-bottom: 0.4rem;
+        }
+      }
+      @media print {
+        .controls {
+          position: static;
+        }
+        li {
+          break-inside: avoid;
+          content-visibility: visible;
+        }
+      }
+    `],h([v({attribute:!1})],b.prototype,"record",2),h([v({attribute:!1})],b.prototype,"shelved",2),h([v({attribute:!1})],b.prototype,"source",2),h([A()],b.prototype,"width",2),h([A()],b.prototype,"isDiverse",2),b=h([z("lms-neuron")],b);function N(r,c){return a`<span class="chip"><code>${C(r)}</code> <span class="quiet">${c}</span></span>`}function H({token:r,effect:c}){return N(r,`${c<0?"":"+"}${c.toFixed(2)}`)}
