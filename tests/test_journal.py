@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import PASSWORD, Postgres, running_postgres
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from sqlalchemy import event, inspect
@@ -577,6 +578,7 @@ def test_a_note_without_signs_of_formulas_survives_the_csv(note: str) -> None:
 
 @settings(deadline=None)
 @given(texts)
+@example("&lt;b> &amp; &#42; &copy;")
 def test_a_note_in_markdown_shows_as_it_was_typed(note: str) -> None:
     page = (
         MarkdownIt("commonmark")
@@ -1092,6 +1094,8 @@ def test_a_crowd_waits_for_its_turn(journal: Journal) -> None:
                      "name a file"),
         ("postgresql:/ada:correct@db/x", "postgresql://... names no lab notebook: two slashes "
                                          "follow the colon"),
+        ("Postgres+psycopg:/ada:correct@db/x", "postgresql://... names no lab notebook: two "
+                                               "slashes follow the colon"),
         ("postgresql://ada:correct@db:correct/x", "postgresql://... names no lab notebook: write "
          "it as postgresql://NAME:PASSWORD@HOST:5432/DATABASE"),
         ("postgresql://ada:in@correct@db/x", "postgresql://... names no lab notebook: in its name "
@@ -1259,6 +1263,15 @@ def test_a_full_disk_is_told_and_keeps_what_was_there(file: Path) -> None:
         assert [entry] == journal.entries("Ada")
 
 
+def test_a_python_with_an_old_sqlite_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
+
+    assert f"{file} cannot be used: Python's SQLite is 3.34.1, older than 3.35." == refusal(
+        file, NotUsable
+    )
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert f"{tmp_path} cannot be used: it is a folder; name a file in it." == refusal(
         tmp_path, NotUsable
@@ -1414,16 +1427,37 @@ def test_settings_of_the_server_do_no_harm(
 def test_an_import_waits_for_another_one_and_a_visit_does_not(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "PATIENCE_S", 0.3)
     address = postgres.empty()
-    with Journal.open(address) as journal, Journal.open(address) as other:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with (
+        Journal.open(address) as journal,
+        monkeypatch.context() as patch,
+        ThreadPoolExecutor(1) as pool,
+    ):
         journal.visit("Ada", NEURON)
-        with other._writer.begin() as connection:
-            connection.exec_driver_sql("SELECT id FROM people FOR NO KEY UPDATE")
-            assert 1 == journal.visit("Ada", OTHER).n_visits
-            assert 2 == journal.visit("Ada", OTHER).n_visits
-            with pytest.raises(JournalBusy):
-                journal.load("Ada", lines(ENTRY))
+        with postgres.connect("journal") as another, another.transaction():
+            another.execute("SELECT id FROM entries FOR UPDATE")
+            importing = pool.submit(journal.load, "Ada", lines(ENTRY))
+            while another.execute(waiting).fetchone() != (1,):
+                time.sleep(0.01)
+            patch.setattr(places, "PATIENCE_S", 0.3)
+            with Journal.open(address) as impatient:
+                assert 1 == impatient.visit("Ada", OTHER).n_visits
+                with pytest.raises(JournalBusy):
+                    impatient.load("Ada", lines(replace(ENTRY, subject=OTHER)))
+        assert Imported(0, 1) == importing.result()
+
+
+def test_the_order_is_not_that_of_the_servers_language(postgres: Postgres) -> None:
+    name = postgres.create("LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0")
+    with Journal.open(postgres.url(name)) as journal:
+        for person in ("b", "a", "C"):
+            for site in ("b", "a", "C"):
+                subject = replace(NEURON, site=site)
+                journal.load(person, lines(Entry(subject, THEN, THEN, 1, False, "", (), 1)))
+
+        assert ["C", "a", "b"] == journal.people()
+        assert ["C", "a", "b"] == [entry.subject.site for entry in journal.entries("a")]
 
 
 def test_without_its_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""In a notebook that runs, a neuron is the site's own component; without the packages, plain HTML."""
+"""In a notebook that runs, a neuron is the site's own component; without the extra, plain HTML."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from markup import Markup
 from nbclient import NotebookClient
 
 from lmscope import Catalogue
+from lmscope.exporting import BUNDLE
 from lmscope.widget import NeuronView
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -32,11 +33,14 @@ sys.meta_path.insert(0, Refuse())
 def run(cells: list[str], folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Run cells in a kernel of their own; give the bundle that each displays, and the widgets."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(
-        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    )
+    client = NotebookClient(book, timeout=120, resources={"metadata": {"path": str(folder)}})
     client.execute()
-    bundles = [dict(cell.outputs[-1].data) if cell.outputs else {} for cell in book.cells]
+    bundles = [
+        dict(output.data)
+        for cell in book.cells
+        for output in cell.outputs
+        if output.output_type == "execute_result"
+    ]
     return bundles, client.widget_state
 
 
@@ -56,7 +60,7 @@ def test_a_running_notebook_shows_the_component_and_keeps_the_html(
     cells: list[str], scanned: Any, tmp_path: Path
 ) -> None:
     bundles, widgets = run(cells, tmp_path)
-    _, catalogue, neuron, _, look, ranking = bundles
+    catalogue, neuron, look, ranking = bundles
 
     assert {"text/html", "text/plain", VIEW} == set(neuron) == set(look)
     assert {"text/html", "text/plain"} == set(catalogue) == set(ranking)
@@ -67,21 +71,18 @@ def test_a_running_notebook_shows_the_component_and_keeps_the_html(
     assert record.to_json() == states[0]["record"]
     assert (None, None) == (states[0]["look"], states[0]["shelved"])
     assert ("the river <b>", None) == (states[1]["look"]["text"], states[1]["record"])
-    for state in states:
-        assert "AnyModel" == state["_model_name"]
-        assert (
-            Path(sys.modules["lmscope"].__file__ or "").parent / "static" / "widget.js"
-        ).read_text("utf-8") == state["_esm"]
+    script = (BUNDLE / "widget.js").read_text("utf-8")
+    assert [("AnyModel", script)] * 2 == [(s["_model_name"], s["_esm"]) for s in states]
 
 
 def test_without_the_packages_there_is_html_without_scripts(
     cells: list[str], tmp_path: Path
 ) -> None:
     bundles, widgets = run([REFUSE, *cells], tmp_path)
-    _, _, catalogue, neuron, _, look, ranking = bundles
 
-    assert {} == widgets
-    for bundle in (catalogue, neuron, look, ranking):
+    assert "anywidget" not in {state["_model_module"] for state in widgets.values()}
+    assert 4 == len(bundles)
+    for bundle in bundles:
         assert {"text/html", "text/plain"} == set(bundle)
         assert "script" not in Markup(bundle["text/html"]).tags
 

@@ -24,9 +24,9 @@ class NeuronView(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).parent / "static" / "widget.js"
-    record: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    record: Any = traitlets.Any(None).tag(sync=True)
     """What `NeuronRecord.to_json` gives."""
-    shelved: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    shelved: Any = traitlets.Any(None).tag(sync=True)
     """The entry of its catalogue in a site's index, if it is known: see `lmscope.shelf`."""
-    look: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    look: Any = traitlets.Any(None).tag(sync=True)
     """What `Look.to_json` gives."""

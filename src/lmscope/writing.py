@@ -64,10 +64,12 @@ def share(fraction: float) -> str:
     """Write a fraction as people say it, with more digits near nothing and near everything.
 
     Example:
-        >>> share(0.3407), share(0.9998), share(0.0000123), share(1)
-        ('34 %', '99.98 %', '0.0012 %', '100 %')
+        >>> share(0.3407), share(0.9998), share(0.0000123), share(1), share(1.15)
+        ('34 %', '99.98 %', '0.0012 %', '100 %', '115 %')
     """
     percent = 100 * fraction
+    if percent > 100:  # an activation beyond all that the corpus had
+        return f"{number(percent)} %"
     if percent >= 99:  # never rounded up to the whole, which would be another claim
         return f"{percent if percent == 100 else min(percent, 99.99):.4g} %"
     return f"{percent:.2g} %"

@@ -25,6 +25,14 @@ export const KEYS: { where: string; keys: Key[] }[] = [
     ],
   },
   {
+    where: "In the scope",
+    keys: [
+      { keys: ["Ctrl", "Enter"], what: "another text, below" },
+      { keys: ["←", "→"], what: "token by token" },
+      { keys: ["Enter"], what: "which neurons respond to the token" },
+    ],
+  },
+  {
     where: "In the table of neurons",
     keys: [
       { keys: ["↑", "↓"], what: "row by row" },

@@ -14,6 +14,9 @@ const NAMED: Record<string, string> = { "\n": "↵", "\t": "→", "\r": "\\r" };
  * what no font has, separators but the space and the ideographic one, and the ignorable. */
 const UNSEEN = / {2,}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?![ \u3000])\p{Zs}/gu;
 
+/** Nearly every token; matched for speed only. */
+const PLAIN = /^ ?[!-~]+$/;
+
 function escaped(c: string): string {
   const code = c.codePointAt(0)!;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
@@ -24,6 +27,7 @@ function escaped(c: string): string {
 
 /** One text, with marks where something would not be seen. */
 export function marked(text: string): Piece[] {
+  if (PLAIN.test(text)) return [{ kind: "text", text }];
   if (text === " ") return [{ kind: "mark", text, shown: "·" }];
   const found: Piece[] = [];
   let last = 0;

@@ -94,7 +94,7 @@ export const base = css`
   *,
   *::before,
   *::after {
-    box-sizing: inherit;
+    box-sizing: border-box; /* not inherited: the children of details would get that of its hidden slot */
   }
 
   h1,

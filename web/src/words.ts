@@ -40,6 +40,7 @@ export function number(value: number | null): string {
 /** A fraction as people say it, with more digits near nothing and near everything. */
 export function share(fraction: number): string {
   const percent = 100 * fraction;
+  if (percent > 100) return `${number(percent)} %`; // an activation beyond all that the corpus had
   if (percent >= 99) return `${general(percent === 100 ? percent : Math.min(percent, 99.99), 4)} %`;
   return `${general(percent, 2)} %`;
 }

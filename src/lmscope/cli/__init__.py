@@ -565,6 +565,7 @@ def models(*, architectures: Flag = False, as_json: Json = False) -> int:
 # --- showing catalogues ----------------------------------------------------------------------
 
 app.command(sites.serve, sort_key=7)
+app.command(sites.export, sort_key=8)
 app.command(sites.log, sort_key=9)
 
 

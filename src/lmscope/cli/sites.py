@@ -6,13 +6,16 @@ Each carries its arguments to the room that does the work.
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lmscope.cli.printing import out, print_json, say, show
-from lmscope.errors import BadOption, NotUsable
+from lmscope.cli import typed
+from lmscope.cli.printing import out as report
+from lmscope.cli.printing import print_json, say, show
+from lmscope.errors import BadOption, MissingArgument, NotUsable
 
 if TYPE_CHECKING:
     from lmscope.shelf import Shelf
@@ -122,6 +125,50 @@ def _usual_folders() -> list[Path]:
     return [user_cache_path("lmscope") / "demo", Path()]
 
 
+def export(
+    *folders: Path,
+    out: Annotated[Path | None, Parameter(name=["-o", "--out"])] = None,
+    layers: str | None = None,
+    neurons: str | None = None,
+    embed: Flag = False,
+    as_json: Json = False,
+) -> int:
+    """Write the site of catalogues into a folder that any static host can show.
+
+    Args:
+        folders: Catalogues, or folders that hold some.
+        out: The folder to write; or, for one neuron, one file of HTML, as L3N100.html.
+        layers: Which layers, as 0,3-5; all unless told.
+        neurons: Which neurons, as L3N100,L5N7; all unless told.
+        embed: Write each of these neurons into an HTML file of its own as well.
+        as_json: Print JSON.
+    """
+    if out is None or not folders:
+        missing = "a folder to write, by -o" if out is None else "a catalogue"
+        raise MissingArgument("lmscope export", missing, typed.USAGE["export"])
+    wanted = None if layers is None else typed.layers(layers)
+    which = None if neurons is None else [word.strip() for word in neurons.split(",")]
+    from lmscope import exporting
+    from lmscope.shelf import find
+
+    catalogues = find(folders)
+    if out.suffix.casefold() == ".html":
+        if which is None or len(which) != 1 or len(catalogues) != 1:
+            raise BadOption("-o", out, "a file of HTML holds one neuron of one catalogue")
+        exporting.embed_neuron(catalogues[0], which[0], out)
+        report(f"{out} opens in any browser.", {"path": str(out), "neuron": which[0]}, as_json)
+        return 0
+    done = exporting.export(catalogues, out, layers=wanted, neurons=which, embed=embed)
+    n = len(done.catalogues)
+    sentence = (
+        f"{out} holds {done.n_neurons:,} neurons of {n} catalogue{'s' * (n > 1)}, "
+        f"{done.n_bytes / 1e6:,.1f} MB.\n"
+        "Put the folder on any static host that answers Range requests, under any path."
+    )
+    report(sentence, asdict(done), as_json)
+    return 0
+
+
 def log(
     *,
     person: str | None = None,
@@ -154,7 +201,7 @@ def log(
         if load is not None:
             done = notebook.load(who, _text_of(load))
             facts = {"n_added": done.n_added, "n_merged": done.n_merged}
-            out(f"{done.n_added:,} neurons added, {done.n_merged:,} merged.", facts, as_json)
+            report(f"{done.n_added:,} neurons added, {done.n_merged:,} merged.", facts, as_json)
             return 0
         if export is not None:
             sys.stdout.write(notebook.export(who, export))
@@ -162,8 +209,14 @@ def log(
         counts = notebook.counts(who)
         entries = notebook.entries(who, search=search, starred=starred or None, tag=tag)
     if as_json:
-        facts = {"person": who, "n_seen": counts.n_seen, "n_starred": counts.n_starred}
-        print_json({**facts, "entries": [entry.to_json() for entry in entries]})
+        print_json(
+            {
+                "person": who,
+                "n_seen": counts.n_seen,
+                "n_starred": counts.n_starred,
+                "entries": [entry.to_json() for entry in entries],
+            }
+        )
         return 0
     from lmscope.terminal import table, visible
 

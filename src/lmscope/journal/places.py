@@ -34,6 +34,7 @@ VARIABLE = "LMSCOPE_JOURNAL"
 PATIENCE_S = 30
 """Longest wait for somebody else's change."""
 _CONNECT_S = 10
+_OLDEST_SQLITE = (3, 35)  # the first that gives back the row that it has changed
 
 
 def reach(address: str | Path | None) -> Engine:
@@ -52,7 +53,9 @@ def reach(address: str | Path | None) -> Engine:
     scheme, is_url, rest = text.partition("://")
     scheme = scheme.partition("+")[0].casefold()
     if not is_url:
-        if re.match("postgres(ql)?[+:/]", scheme):  # a slip, behind which a password may stand
+        if re.match(
+            "postgres(ql)?[+:/]", text, re.IGNORECASE
+        ):  # a slip, behind which a password may stand
             raise UnknownJournal("postgresql", "two slashes follow the colon")
         return _sqlite(text)
     if scheme == "sqlite":
@@ -160,6 +163,9 @@ def _sqlite(file: str) -> Engine:
     if file in ("", ":memory:"):
         raise UnknownJournal("sqlite", "a notebook in memory would be lost; name a file")
     path = Path(file).expanduser().absolute()
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        needed = ".".join(map(str, _OLDEST_SQLITE))
+        raise NotUsable(path, f"Python's SQLite is {sqlite3.sqlite_version}, older than {needed}")
     engine = create_engine(URL.create("sqlite", database=str(path)))
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

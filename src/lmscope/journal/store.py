@@ -268,11 +268,6 @@ class Journal:
             return Imported(0, 0)
         with self._changing() as connection:
             person_id = self._person_id(connection, person)
-            mine = entries.c.person_id == person_id
-            # Two imports would wait for each other's rows; visits and marks hold one row only.
-            connection.execute(
-                select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)
-            )
             new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
             added = connection.execute(
                 new.returning(entries.c.id),
@@ -282,8 +277,10 @@ class Journal:
                 ],
             )
             n_added = len(added.all())
+            mine = select(entries).where(entries.c.person_id == person_id)
             changed = []
-            for row in connection.execute(select(entries).where(mine).with_for_update()):
+            # All imports hold rows in one order, so that no two wait for each other.
+            for row in connection.execute(mine.order_by(entries.c.id).with_for_update()):
                 now = _entry(row)
                 if found := incoming.get(_coordinates(now.subject)):
                     line, other = found

@@ -453,7 +453,7 @@ export class ModelPage extends LitElement {
             .value=${String(limits[key]?.[side] ?? "")} placeholder=${isShare(key) ? (side === "min" ? "0" : "1") : "any"}
             @change=${(e: Event) => this.limit(key, side, (e.target as HTMLInputElement).value)}
           />`;
-          return html`<div title=${meaning}>${field("min")} ≤ ${label} ≤ ${field("max")}</div>`;
+          return html`<div title=${meaning}>${field("min")}<span>≤ ${label} ≤</span>${field("max")}</div>`;
         })}
       </div>
     </details>`;
@@ -510,15 +510,16 @@ export class ModelPage extends LitElement {
       }
       .limits {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr));
         gap: 0.4rem 1rem;
         padding: 0.5rem 0;
       }
       .limits div {
-        white-space: nowrap;
-      }
-      .limits input {
-        width: 5rem;
+        display: grid;
+        grid-template-columns: 5rem 1fr 5rem;
+        gap: 0.5rem;
+        align-items: center;
+        text-align: center;
       }
       lms-table {
         --tallest: max(18rem, min(44rem, calc(100vh - 12rem)));

@@ -126,8 +126,10 @@ export class NeuronPage extends LitElement {
 
   /** Place of the neuron that was asked for, which may still be on its way: so n, n, n goes three on. */
   private get flat(): number {
-    const { at } = this.address as Extract<Address, { page: "neuron" }>;
-    return this.shown!.places.flat(at.layer, at.neuron);
+    const { at, places } = this.shown!;
+    const asked = address.read(location.hash);
+    const to = asked.page === "neuron" && asked.at.catalogue === at.catalogue ? asked.at : at;
+    return places.flat(to.layer, to.neuron);
   }
 
   private step(by: 1 | -1): void {
