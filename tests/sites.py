@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -137,10 +138,10 @@ class Site:
 
 
 @contextmanager
-def serving(folders: list[Path], journal: Path, *options: str) -> Iterator[Site]:
-    """Run `lmscope serve` in a process of its own, on a port that is free."""
-    words = ["serve", *map(str, folders), "--port", "0", "--json", "--person", "Ada"]
-    command = [sys.executable, "-m", "lmscope", *words, "--journal", str(journal), *options]
+def serving(folders: list[Path], journal: Path, port: str = "0") -> Iterator[Site]:
+    """Run `lmscope serve` in a process of its own; port 0 is any that is free."""
+    words = ["serve", *map(str, folders), "--port", port, "--json", "--person", "Ada"]
+    command = [sys.executable, "-m", "lmscope", *words, "--journal", str(journal)]
     said = journal.with_suffix(".stderr")
     with (
         said.open("w") as stderr,
@@ -289,9 +290,11 @@ class Reader:
             self._note(f"{why}: {url}")
 
     def open(self, hash_: str = "#/", file: str = "") -> Page:
-        """Go to a page of the site and wait for its heading."""
+        """Go to a page of the site and wait for its heading: that of the neuron, if it is one."""
         self.page.goto(self.url + file + hash_)
-        self.page.locator("h1").first.wait_for()
+        neuron = re.fullmatch(r"#/[^/]+/(\d+)/(\d+)", hash_)
+        said = f"L{neuron[1]}N{neuron[2]}\\b|Nothing here" if neuron else "."
+        expect(self.page.locator("h1").first).to_have_text(re.compile(said))
         return self.page
 
     def close(self) -> None:

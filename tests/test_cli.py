@@ -12,6 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -24,6 +26,7 @@ from tokenizers import models, pre_tokenizers
 import lmscope as lmscope_package
 from lmscope.cli import SiteName, app, main
 from lmscope.cli.typed import USAGE
+from lmscope.journal import Journal, Subject
 from lmscope.models.names import KNOWN
 
 D, F, H, E, CTX, VOCAB, N_LAYERS = 16, 24, 2, 8, 48, 258, 2
@@ -112,6 +115,8 @@ def lmscope(home, monkeypatch, capsys):
     monkeypatch.chdir(home)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("LMSCOPE_JOURNAL", str(home / "journal.sqlite"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     capsys.readouterr()
 
     def run(*words, stdin=None):
@@ -292,12 +297,35 @@ Start one with: lmscope scan MODEL CORPUS -o cat""",
 {LIKE} scan --resume cat""",
     "merge one": f"""lmscope merge needs two parts or more.
 {LIKE} merge part-1/ part-2/ -o whole/""",
+    # the site
+    "serve texts": """texts is not a catalogue: it has no manifest.json.
+A catalogue is a folder with manifest.json, made with: lmscope scan""",
+    "serve cat --port 99999": "--port 99999: it is a number from 0 to 65535.",
+    "serve cat --host 192.0.2.1 --port 8640": """\
+Port 8640 of 192.0.2.1 cannot be used: this machine has no such address.
+Take another, or any free one, with: lmscope serve --port 8641  or  --port 0""",
+    "serve cat --modle none": """lmscope serve has no option '--modle'.
+Did you mean '--model'?
+See all with: lmscope serve --help""",
+    "export -o site": f"""lmscope export needs a catalogue.
+{LIKE} export gpt2/ -o site/""",
+    "export cat": f"""lmscope export needs a folder to write, by -o.
+{LIKE} export gpt2/ -o site/""",
+    "export cat -o texts": """texts is already there; nothing was changed.
+Give another name with -o, or remove it first.""",
+    "export cat -o site --embed": "--embed alone: say which neurons, as --neurons L0N737.",
+    "export cat -o site --neurons L0N24": """\
+Layer 0 of tiny has neurons 0 to 23. You asked for neuron 24.""",
+    "export cat -o site --layers 2": "tiny has layers 0 to 1. You asked for layer 2.",
+    "export cat -o one.html": "-o one.html: a file of HTML holds one neuron of one catalogue.",
+    "log --import nowhere.jsonl": "nowhere.jsonl cannot be used: there is no such file.",
+    "log --export pdf": "--export pdf: it must be one of md, jsonl, csv.",
     # the command line
     "scna": """There is no command 'scna'.
 Did you mean 'scan'?
 See what each does with: lmscope --help""",
     "frobnicate": """There is no command 'frobnicate'.
-There are: demo, scan, merge, info, verify, neuron, look, models.
+There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log.
 See what each does with: lmscope --help""",
     "--verison": """lmscope has no option '--verison'.
 Did you mean '--version'?
@@ -708,6 +736,92 @@ def test_a_terminal_without_our_characters_gets_escapes(home):
 
     assert 0 == result.returncode
     assert result.stdout.startswith("tiny \\xb7 L1N13")
+
+
+# --- the site --------------------------------------------------------------------------------
+
+
+def test_a_site_is_exported_whole_in_part_and_as_one_file(lmscope, home):
+    answer = lmscope("export", "cat", "-o", "site")
+    assert (0, "") == (answer.code, answer.err)
+    assert answer.out.startswith("site holds 48 neurons of 1 catalogue, ")
+    part = json.loads(
+        lmscope("export", "cat", "-o", "part", "--neurons", "L0N1,1/2", "--embed", "--json").out
+    )
+    assert 2 == part["n_neurons"]
+    assert ["neurons/tiny/L0N1.html", "neurons/tiny/L1N2.html"] == part["embedded"]
+    assert part["n_bytes"] < sum(f.stat().st_size for f in (home / "site").rglob("*.*"))
+    one = lmscope("export", "cat", "--neurons", "L1N2", "-o", "one.html")
+    assert "one.html opens in any browser.\n" == one.out
+    assert (home / "one.html").read_bytes() == (home / "part" / part["embedded"][1]).read_bytes()
+    for name in ("site", "part"):
+        assert lmscope("info", f"{name}/catalogues/tiny").code == 0
+        shutil.rmtree(home / name)
+    (home / "one.html").unlink()
+
+
+def test_the_log_is_read_written_out_and_taken_in(lmscope, home):
+    weights = json.loads((home / "cat" / "manifest.json").read_text())["model"]["weights_hash"]
+    neuron = Subject("tiny", weights, "mid", 1, 7)
+    with Journal.open(home / "journal.sqlite") as journal:
+        journal.visit("Ada", neuron)
+        journal.mark("Ada", neuron, starred=True, note="lists\x1b[31m", tags=["a"], version=1)
+        journal.visit("Ada", Subject("tiny", weights, "mid", 0, 3))
+
+    answer = lmscope("log", "--person", "Ada")
+    assert answer.out.startswith("Ada: seen 2 neurons, 1 starred.\n")
+    assert "\x1b" not in answer.out
+    assert ["tiny/1/7"] == re.findall(r"tiny/1/7|tiny/0/3", lmscope(
+        "log", "--person", "Ada", "--starred").out)  # fmt: skip
+    found = json.loads(lmscope("log", "--person", "Ada", "--search", "L0N3", "--json").out)
+    assert [3] == [entry["index"] for entry in found["entries"]]
+    lines = lmscope("log", "--person", "Ada", "--export", "jsonl").out
+    (home / "log.jsonl").write_text(lines)
+    assert (
+        "2 neurons added, 0 merged.\n"
+        == lmscope("log", "--person", "Bo", "--import", "log.jsonl").out
+    )
+    assert lines == lmscope("log", "--person", "Bo", "--export", "jsonl").out
+    (home / "log.jsonl").write_bytes(b"\xff")
+    assert (
+        "log.jsonl cannot be used: it is no UTF-8 text.\n"
+        == lmscope("log", "--import", "log.jsonl").err
+    )
+
+
+def test_the_site_is_served_until_ctrl_c(home):
+    """The first line says where; with nothing named, the catalogues of this folder are shown."""
+    command = [sys.executable, "-m", "lmscope", "serve", "--port", "0", "--no-journal", "--json"]
+    environment = os.environ | {"XDG_CACHE_HOME": str(home / "cache")}
+    with subprocess.Popen(
+        command, cwd=home, stdout=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        said = ""
+        while not said.endswith("}\n"):
+            said += server.stdout.readline()
+        facts = json.loads(said)
+        with urllib.request.urlopen(facts["url"] + "catalogues.json") as answer:
+            index = json.load(answer)
+        server.send_signal(signal.SIGINT)
+        assert 0 == server.wait(20)
+    assert "tiny" in facts["catalogues"]
+    assert facts["catalogues"] == [one["address"] for one in index["catalogues"]]
+
+
+def test_beyond_this_machine_the_address_has_a_token(home):
+    command = [sys.executable, "-m", "lmscope", "serve", "cat", "--host", "0.0.0.0"]
+    with subprocess.Popen(
+        [*command, "--port", "0", "--no-journal"], cwd=home, stdout=subprocess.PIPE, text=True
+    ) as server:
+        said = server.stdout.readline()
+        url = re.search(r"http://0\.0\.0\.0:\d+/\?token=\S+", said)[0]
+        local = url.replace("0.0.0.0", "127.0.0.1")
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(local.partition("?")[0])
+        keeper = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        assert b"lmscope" in keeper.open(local).read()
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
 
 
 def test_help_has_no_boxes_in_a_pipe(home):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from safetensors.numpy import load_file
 
 from lmscope import Catalogue, look, rank
 from lmscope.catalogue import COLUMNS, worth_seeing
+from lmscope.cli import main
 from lmscope.errors import CatalogueDamaged, DiskFull, LayerNotScanned, NeuronNotExported
 from lmscope.excerpts import share_file, write_excerpt
 from lmscope.looking import recompute
@@ -228,6 +230,24 @@ def test_a_text_is_seen_on_the_scale_of_a_neuron_that_is_there(
     assert (a.scale, a.percentile) == (b.scale, b.percentile)
     with pytest.raises(NeuronNotExported):
         look(model, "the river", "L0N8", catalogue=some)
+
+
+@pytest.mark.parametrize(
+    "words", [["info"], ["verify"], ["verify", "--recompute", "--neurons", "2"]]
+)
+def test_the_command_line_counts_the_neurons_that_are_there(
+    some: Catalogue, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([words[0], str(some.path), *words[1:]])
+    said = capsys.readouterr().out
+
+    assert 0 == (stop.value.code or 0)
+    if words == ["info"]:
+        assert re.search(r"neurons +4 +1 of them dead", said)
+        assert f"lmscope neuron {some.path} L" in said
+    if len(words) > 1:
+        assert "examples of 2 neurons were recomputed: all agree" in said
 
 
 # --- files ---------------------------------------------------------------------------------

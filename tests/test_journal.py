@@ -1186,8 +1186,11 @@ def test_a_file_is_made_ready_while_another_process_writes(file: Path) -> None:
     engine.dispose()
     done.join()
 
-    assert [("wal",)] == other.execute("PRAGMA journal_mode").fetchall()
     other.close()
+
+    reader = sqlite3.connect(file)
+    assert [("wal",)] == reader.execute("PRAGMA journal_mode").fetchall()
+    reader.close()
 
 
 def test_what_is_no_database_is_left_alone(file: Path) -> None:
@@ -1429,23 +1432,23 @@ def test_an_import_waits_for_another_one_and_a_visit_does_not(
 ) -> None:
     address = postgres.empty()
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    with (
-        Journal.open(address) as journal,
-        monkeypatch.context() as patch,
-        ThreadPoolExecutor(1) as pool,
-    ):
+    with Journal.open(address) as journal, ThreadPoolExecutor(1) as pool:
         journal.visit("Ada", NEURON)
         with postgres.connect("journal") as another, another.transaction():
             another.execute("SELECT id FROM entries FOR UPDATE")
             importing = pool.submit(journal.load, "Ada", lines(ENTRY))
             while another.execute(waiting).fetchone() != (1,):
                 time.sleep(0.01)
-            patch.setattr(places, "PATIENCE_S", 0.3)
+            monkeypatch.setattr(places, "PATIENCE_S", 0.3)
             with Journal.open(address) as impatient:
                 assert 1 == impatient.visit("Ada", OTHER).n_visits
                 with pytest.raises(JournalBusy):
                     impatient.load("Ada", lines(replace(ENTRY, subject=OTHER)))
         assert Imported(0, 1) == importing.result()
+        with postgres.connect("journal") as another, another.transaction():
+            another.execute("SELECT id FROM people FOR NO KEY UPDATE")  # as an import holds it
+            with Journal.open(address) as impatient, pytest.raises(JournalBusy):
+                impatient.load("Ada", lines(ENTRY))
 
 
 def test_the_order_is_not_that_of_the_servers_language(postgres: Postgres) -> None:

@@ -36,7 +36,15 @@ def test_the_refusal_works() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["lmscope", "lmscope.catalogue", "lmscope.cli", "lmscope.corpora", "lmscope.models.names"],
+    [
+        "lmscope",
+        "lmscope.catalogue",
+        "lmscope.cli",
+        "lmscope.corpora",
+        "lmscope.exporting",
+        "lmscope.models.names",
+        "lmscope.widget",
+    ],
 )
 def test_it_is_imported_without_torch(module: str) -> None:
     result = run_without_heavy_packages(f"import {module}")

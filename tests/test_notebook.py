@@ -428,6 +428,23 @@ def test_a_catalogue_displays_itself(scanned: Any) -> None:
     assert 'catalogue["L0N0"]' in text
 
 
+def test_where_no_html_is_shown_one_line_says_what_it_is(scanned: Any, model_of: Any) -> None:
+    catalogue, model = Catalogue.open(scanned("gpt2")), model_of("gpt2")
+    n = f"{catalogue.n_tokens:,}"
+
+    assert re.fullmatch(
+        rf"<tiny-gpt2/0/7 at post: [\d.]+ at most on {n} tokens>", repr(catalogue["L0N7"])
+    )
+    assert re.fullmatch(
+        r"<tiny-gpt2/0/7 at post on \d tokens: -?[\d.]+ at most>",
+        repr(look(model, "the river", "L0N7")),
+    )
+    assert re.fullmatch(
+        r"<80 neurons of tiny-gpt2 at post, ranked: L\dN\d+, L\dN\d+, L\dN\d+>",
+        repr(rank(model, "the river")),
+    )
+
+
 def test_numbers_that_are_none_are_drawn() -> None:
     stats = record()["stats"] | {"skew": None, "max": 0.0, "min": 0.0}
     few = [example(["a", "b"], [0.0, math.nan])]

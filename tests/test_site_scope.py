@@ -267,7 +267,9 @@ def test_a_token_under_a_neuron_ranks_the_neurons_at_it(reader: Reader) -> None:
     page = reader.open(scope(SOLU, NEURON, TEXT))
     result(page).locator(".t").nth(2).click()
 
-    expect(page.locator(".ranking").get_by_role("heading")).to_contain_text("Neurons that respond most to")
+    expect(page.locator(".ranking").get_by_role("heading")).to_contain_text(
+        "Neurons that respond most to"
+    )
     assert 50 == len(ranked(page))
 
 

@@ -12,8 +12,9 @@ import nbformat
 import pytest
 from markup import Markup
 from nbclient import NotebookClient
+from sites import Reader, hosting
 
-from lmscope import Catalogue
+from lmscope import Catalogue, look
 from lmscope.exporting import BUNDLE
 from lmscope.widget import NeuronView
 
@@ -60,14 +61,14 @@ def test_a_running_notebook_shows_the_component_and_keeps_the_html(
     cells: list[str], scanned: Any, tmp_path: Path
 ) -> None:
     bundles, widgets = run(cells, tmp_path)
-    catalogue, neuron, look, ranking = bundles
+    catalogue, neuron, looked, ranking = bundles
 
-    assert {"text/html", "text/plain", VIEW} == set(neuron) == set(look)
+    assert {"text/html", "text/plain", VIEW} == set(neuron) == set(looked)
     assert {"text/html", "text/plain"} == set(catalogue) == set(ranking)
     record = Catalogue.open(scanned("gpt2"))["L0N7"]
     assert record._repr_html_() == neuron["text/html"]
-    assert neuron["text/plain"].startswith("NeuronRecord(")
-    states = [widgets[bundle[VIEW]["model_id"]] for bundle in (neuron, look)]
+    assert repr(record) == neuron["text/plain"]
+    states = [widgets[bundle[VIEW]["model_id"]] for bundle in (neuron, looked)]
     assert record.to_json() == states[0]["record"]
     assert (None, None) == (states[0]["look"], states[0]["shelved"])
     assert ("the river <b>", None) == (states[1]["look"]["text"], states[1]["record"])
@@ -112,3 +113,33 @@ def test_the_widget_takes_what_the_front_end_asks_for() -> None:
 
     assert {"record", "shelved", "look"} <= set(view.keys)
     assert ({"neuron": "L0N7"}, {"address": "toy"}, None) == (view.record, view.shelved, view.look)
+
+
+RENDER = """async ([url, shapes]) => {
+  const { default: widget } = await import(url);
+  const model = { get: (name) => shapes[name], on() {}, off() {} };
+  const el = document.body.appendChild(document.createElement("div"));
+  widget.render({ model, el });
+}"""
+
+
+@pytest.mark.parametrize("name", ["lms-neuron", "lms-look"])
+def test_the_script_draws_what_the_widget_holds(
+    name: str, scanned: Any, model_of: Any, readers: Callable[..., Reader]
+) -> None:
+    catalogue = Catalogue.open(scanned("gpt2"))
+    found = look(model_of("gpt2"), "the <b> river", "L0N7", catalogue=catalogue)
+    shapes = {"record": catalogue["L0N7"].to_json(), "shelved": None, "look": None}
+    if name == "lms-look":
+        shapes = {"record": None, "shelved": None, "look": found.to_json()}
+    with hosting(BUNDLE) as url:
+        page = readers(url).page
+        page.goto(f"{url}LICENSES.txt")
+        page.evaluate(RENDER, [f"{url}widget.js", shapes])
+        page.locator(f"{name} lms-tokens .run").first.wait_for()
+        drawn = page.locator(name)
+
+        assert 1 == drawn.count()
+        assert page.get_by_text("L0N7").count() > 0
+        tokens = found.tokens if name == "lms-look" else catalogue["L0N7"].top[0].tokens
+        assert "".join(tokens) == drawn.locator("lms-tokens .run").first.text_content()

@@ -214,9 +214,9 @@ def _share_bundle(draft: Path) -> None:
 @contextmanager
 def _complete_or_absent(out: Path) -> Iterator[Path]:
     """Give a folder to write into that becomes `out` at the end, and vanishes if anything fails."""
-    out = out.resolve()
     if out.is_file() or (out.is_dir() and any(out.iterdir())):
         raise AlreadyThere(out)
+    out = out.resolve()  # a name of its own, even for "."
     draft = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         draft.mkdir(parents=True)

@@ -26,6 +26,7 @@ from lmscope.errors import (
 )
 from lmscope.neurons import NeuronId, Site, check_neuron, check_site, read_address
 from lmscope.notebook import look_html, ranking_html, widget_view
+from lmscope.writing import number
 
 if TYPE_CHECKING:
     from lmscope.models import LanguageModel
@@ -77,6 +78,12 @@ class Look:
             "percentile": self.percentile,
             "catalogue": self.catalogue,
         }
+
+    def __repr__(self) -> str:
+        peak = (
+            "" if self.peak is None else f": {number(float(self.activations[self.peak]))} at most"
+        )
+        return f"<{self.neuron} at {self.site} on {len(self.tokens):,} tokens{peak}>"
 
     def _repr_html_(self) -> str:
         return look_html(self.to_json())
@@ -144,6 +151,10 @@ class Ranking:
             ],
             "catalogue": self.catalogue,
         }
+
+    def __repr__(self) -> str:
+        first = ", ".join(r.neuron.short for r in self.responses[:3])
+        return f"<{self.n_neurons:,} neurons of {self.model} at {self.site}, ranked: {first}>"
 
     def _repr_html_(self) -> str:
         return ranking_html(self.to_json())

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lmscope.errors import LayerOutOfRange, NeuronOutOfRange, UnknownSite, UnreadableNeuron
 from lmscope.notebook import neuron_html, widget_view
+from lmscope.writing import number
 
 Site = Literal["post", "mid", "pre"]
 """Which tensor is recorded. `post`: what enters the MLP's down projection (for a gated
@@ -306,6 +307,10 @@ class NeuronRecord:
             "logits": logits,
             "peak_tokens": [asdict(t) for t in self.peak_tokens],
         }
+
+    def __repr__(self) -> str:
+        of = f"{self.moments.count:,} tokens"
+        return f"<{self.id} at {self.site}: {number(self.moments.max)} at most on {of}>"
 
     def _repr_html_(self) -> str:
         return neuron_html(self.to_json())

@@ -46,6 +46,8 @@ const NOT_LOADED =
   "This page did not come: the server is not answering, or has been updated.\n" +
   "Reload it. If lmscope serve has stopped, start it again with: lmscope serve";
 
+const BROKEN = "Load it again; if that does not help, tell the authors of lmscope.";
+
 const page = css`
   body {
     margin: 0;
@@ -220,7 +222,7 @@ export class App extends LitElement {
     if (reason instanceof DOMException && reason.name === "AbortError") return event.preventDefault();
     if (reason instanceof Explained) event.preventDefault();
     const what = reason instanceof Error ? reason.message : String(reason);
-    this.trouble = reason instanceof Explained ? what : `This page broke: ${what}\nLoad it again; if that does not help, tell the authors of lmscope.`;
+    this.trouble = reason instanceof Explained ? what : `This page broke: ${what}\n${BROKEN}`;
   };
 
   private press = (event: KeyboardEvent): void => {

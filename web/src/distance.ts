@@ -282,7 +282,8 @@ export function correlation(a: Shape, b: Shape): Correlation {
 const AGREEING = 0.98;
 
 /** A bound in two digits, rounded so that it can only become weaker. */
-const weaker = (bound: number) => (bound < 0 ? Math.floor(bound * 100) / 100 : Math.ceil(bound * 100) / 100).toFixed(2).replace("-", "−");
+const weaker = (bound: number) =>
+  ((bound < 0 ? Math.floor(bound * 100) : Math.ceil(bound * 100)) / 100).toFixed(2).replace("-", "−");
 
 /** What the shapes can show of a correlation, and what not. */
 export function verdict({ least, most, likely }: Correlation): string {

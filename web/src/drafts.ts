@@ -76,7 +76,10 @@ export class Draft {
       this.said = "saving…";
       this.onChange();
       try {
-        this.saved = await this.journal.mark({ ...this.saved, ...this.written });
+        const sent = this.written;
+        this.saved = await this.journal.mark({ ...this.saved, ...sent });
+        // The notebook has its own way of writing: tags in order, for one.
+        if (this.written === sent) this.written = only(this.saved);
         this.said = this.isSaved ? "saved" : "";
       } catch (error) {
         this.said = this.refused(error);

@@ -31,7 +31,7 @@ class Notebook {
     if (this.isDown) throw new Explained("lmscope serve is no longer answering.");
     if (change.version !== this.entry.version) throw new Explained("changed", 409, "EntryChanged", { entry: this.entry });
     this.marks.push(change);
-    this.entry = { ...change, version: change.version + 1 };
+    this.entry = { ...change, tags: change.tags.toSorted(), version: change.version + 1 };
     return this.entry;
   }
 }
@@ -51,6 +51,17 @@ test("what is typed while a change is on its way is sent after it", async () => 
   await saving;
 
   assert.deepEqual(["w", "water"], notebook.marks.map((m) => m.note));
+  assert.equal("saved", draft.said);
+});
+
+test("tags are saved once, although the notebook puts them in order", async () => {
+  const notebook = new Notebook(entry());
+  const draft = desk(notebook);
+  draft.change({ tags: ["to do", "list"] });
+  await draft.save();
+
+  assert.equal(1, notebook.marks.length);
+  assert.deepEqual(["list", "to do"], draft.written.tags);
   assert.equal("saved", draft.said);
 });
 

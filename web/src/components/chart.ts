@@ -98,7 +98,9 @@ export class Chart extends LitElement {
       ${[this.first, this.second].map((drawn) => this.renderHeaps(drawn))}
       <details>
         <summary>The bins as numbers</summary>
-        <div class="tables" role="region" tabindex="0" aria-label="Bins of both histograms">${[this.first, this.second].map((drawn) => this.renderBins(drawn))}</div>
+        <div class="tables" role="region" tabindex="0" aria-label="Bins of both histograms">
+          ${[this.first, this.second].map((drawn) => this.renderBins(drawn))}
+        </div>
       </details>
     </figure>`;
   }
@@ -118,7 +120,8 @@ export class Chart extends LitElement {
       .filter((p) => p.high === p.low)
       .map(
         (p) => html`<p class="quiet heap">
-          ${share(p.share)} of the tokens of ${name} have one and the same value, ${number(p.low)}: the stroke to the top.
+          ${p.share === 1 ? "All" : `${share(p.share)} of the`} tokens of ${name} have one and the same value,
+          ${number(p.low)}: the stroke to the top.
         </p>`,
       );
   }

@@ -16,7 +16,9 @@ export class Legend extends LitElement {
   protected override render() {
     const { min, max } = this.scale;
     const ends = [min < 0 ? number(min) : "", max > 0 ? number(max) : ""];
-    const said = [ends[0] && `orange from ${ends[0]}`, "no colour at 0", ends[1] && `blue to ${ends[1]}`].filter(Boolean);
+    const orange = shade(min, this.scale).level ? "orange" : "no colour";
+    const blue = shade(max, this.scale).level ? "blue" : "no colour";
+    const said = [ends[0] && `${orange} from ${ends[0]}`, "no colour at 0", ends[1] && `${blue} to ${ends[1]}`].filter(Boolean);
     return html`<div class="legend" role="img" aria-label=${`Scale: ${said.join(", ")}`}>
       ${ends[0] ? html`<span>${ends[0]}</span><span class="bar">${this.renderSteps(min, 0)}</span>` : nothing}
       <span>0</span>

@@ -128,15 +128,15 @@ export class ComparePage extends LitElement {
 
   private renderForm() {
     const { catalogues } = this.shelf;
-    const samples = { a: catalogues[0], b: catalogues.at(-1) };
+    const sample = (c: Shelved | undefined, neuron: number) => (c ? `${c.address}/${c.layers.at(-1)}/${neuron}` : "");
+    const samples = { a: sample(catalogues[0], 3), b: sample(catalogues.at(-1), 12) };
     return html`<form class="picker" aria-label="Neurons to compare" @submit=${this.submit}>
         ${SIDES.map(
           (side) => html`<div class="field">
             <label for=${side}><span class=${side === "b" ? "key second" : "key"}></span>${ORDINAL[side]} neuron</label>
             <input
               id=${side} type="text" autocomplete="off" autocapitalize="off" spellcheck="false" list="catalogues"
-              placeholder=${samples[side] ? `${samples[side].address}/${samples[side].layers.at(-1)}/${side === "a" ? 3 : 12}` : ""} aria-invalid=${this.trouble[side] ? "true" : "false"}
-              .value=${this.typed[side]}
+              placeholder=${samples[side]} aria-invalid=${this.trouble[side] ? "true" : "false"} .value=${this.typed[side]}
               @input=${(e: InputEvent) => (this.typed = { ...this.typed, [side]: (e.target as HTMLInputElement).value })}
             />
           </div>`,
@@ -216,23 +216,27 @@ export class ComparePage extends LitElement {
     const [first, second] = isRaw ? [a.raw, b.raw] : [a.standardised, b.standardised];
     return html`<section aria-labelledby="histograms">
       <h2 id="histograms">Histograms on one axis</h2>
-      <div class="row no-print" role="group" aria-label="Unit of the axis">
-        <button aria-pressed=${isRaw ? "false" : "true"} ?disabled=${constant.length > 0} @click=${() => (this.wantsRaw = false)}>
-          standardised
-        </button>
-        <button aria-pressed=${isRaw ? "true" : "false"} ?disabled=${why !== null} @click=${() => (this.wantsRaw = true)}>
-          raw activations
-        </button>
-      </div>
+      ${first && second ? this.renderUnits(isRaw, constant.length === 0, why === null) : nothing}
       ${why ? html`<p class="quiet">${why}</p>` : nothing}
       ${constant.length
         ? html`<p class="quiet">
             ${constant.join(" and ")} had the same value on every token, so ${constant.length > 1 ? "they have" : "it has"} no
-            standard deviation and correlate${constant.length > 1 ? "" : "s"} with nothing.
+            standard deviation to be measured by.
           </p>`
         : nothing}
       ${first && second ? this.renderAxis(a, b, first, second, isRaw) : nothing}
     </section>`;
+  }
+
+  private renderUnits(isRaw: boolean, canStandardise: boolean, canBeRaw: boolean) {
+    return html`<div class="row no-print" role="group" aria-label="Unit of the axis">
+      <button aria-pressed=${isRaw ? "false" : "true"} ?disabled=${!canStandardise} @click=${() => (this.wantsRaw = false)}>
+        standardised
+      </button>
+      <button aria-pressed=${isRaw ? "true" : "false"} ?disabled=${!canBeRaw} @click=${() => (this.wantsRaw = true)}>
+        raw activations
+      </button>
+    </div>`;
   }
 
   private renderAxis(a: Shown, b: Shown, first: Shape, second: Shape, isRaw: boolean) {
@@ -277,7 +281,7 @@ export class ComparePage extends LitElement {
   /** What the shapes can and cannot show. */
   private verdict(a: Shown, b: Shown): string {
     const why = whyOtherTokens(a.catalogue.manifest, b.catalogue.manifest);
-    if (!a.standardised || !b.standardised) return "No correlation can be spoken of.";
+    if (!a.standardised || !b.standardised) return "A constant neuron correlates with nothing.";
     if (isSame(a.at, b.at)) return "This is one neuron twice.";
     if (why === null) return verdict(correlation(a.standardised, b.standardised));
     return (

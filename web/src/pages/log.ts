@@ -141,8 +141,9 @@ export class LogPage extends LitElement {
     this.said = "Importing…";
     await this.trying(async () => {
       const { n_added, n_merged } = await this.source.journal!.importLines(jsonl);
-      const merged = n_merged ? `; ${some(n_merged, "neuron")} ${n_merged === 1 ? "was" : "were"} here already, and nothing of them is lost` : "";
-      this.said = `${some(n_added, "neuron")} came in${merged}.`;
+      const were = n_merged === 1 ? "was" : "were";
+      const merged = n_merged ? ` ${some(n_merged, "neuron")} ${were} here already; nothing of ${n_merged === 1 ? "it" : "them"} is lost.` : "";
+      this.said = `${some(n_added, "neuron")} came in.${merged}`;
       this.pasted.value = "";
       await this.read();
     });

@@ -1,13 +1,15 @@
 /** The page of a model: its layers, and a table of all its neurons to sort, filter and search. */
 
-import { LitElement, css, html, nothing, svg } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as address from "../address.ts";
 import { LIVES, NUMERIC, Orders, SEEN, STARRED, VISITED } from "../browse.ts";
 import { choose, nextSort, quartiles, readQuery, writeQuery } from "../browse.ts";
-import type { Columns, Numeric, Quartiles, Query } from "../browse.ts";
+import type { Columns, Numeric, Query } from "../browse.ts";
 import "../components/copy.ts";
+import "../components/layers.ts";
+import type { Layer } from "../components/layers.ts";
 import "../components/table.ts";
 import type { Column, Row, ShowEvent, SortEvent, Table } from "../components/table.ts";
 import { Places } from "../format.ts";
@@ -29,15 +31,6 @@ const WIDTHS: Record<Numeric, number> = { density: 5.5, kurtosis: 6, skew: 5.5, 
 
 const isShare = (key: Numeric) => key === "density" || key === "peak_share";
 const written = (key: Numeric, value: number) => (isShare(key) ? share(value) : number(value));
-
-interface Layer {
-  layer: number;
-  first: number;
-  n: number;
-  deadShare: number;
-  density: Quartiles | null;
-  kurtosis: Quartiles | null;
-}
 
 @customElement("lms-model-page")
 export class ModelPage extends LitElement {
@@ -268,7 +261,7 @@ export class ModelPage extends LitElement {
       <h1>${this.address.catalogue}</h1>
       ${this.trouble ? html`<div class="alert" role="alert">${this.trouble}</div>` : nothing}
       ${this.catalogue ? this.renderFacts(this.catalogue) : nothing}
-      ${this.columns ? html`${this.renderLayers()} ${this.renderNeurons(this.columns)}` : nothing}
+      ${this.columns ? html`${this.renderLayers(this.columns)} ${this.renderNeurons(this.columns)}` : nothing}
       <p class="quiet" role="status">${this.columns ? "" : this.progress}</p>
     `;
   }
@@ -310,65 +303,11 @@ export class ModelPage extends LitElement {
     `;
   }
 
-  private renderLayers() {
-    const { layers } = this;
-    if (!layers.length) return html`<h2>Layers</h2><p class="quiet">Summing up…</p>`;
-    const density = axis(layers.map((l) => l.density), (x) => x);
-    const kurtosis = axis(layers.map((l) => l.kurtosis), Math.asinh);
-    return html`
-      <h2>Layers</h2>
-      <div class="wide layers" role="region" tabindex="0" aria-label="Layers">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Neurons</th>
-              <th scope="col" class="number">Dead</th>
-              <th scope="col" colspan="2">Density: middle half and median</th>
-              <th scope="col" colspan="2">Kurtosis: middle half and median</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${layers.map(
-              (l) => html`<tr>
-                <th scope="row">
-                  <a
-                    href=${this.urlOf({ layer: l.layer })}
-                    aria-label="Layer ${l.layer}: show only its neurons"
-                    title="Show only its neurons in the table"
-                    >${l.layer}</a
-                  >
-                </th>
-                <td class="links">${this.renderEnds(l)}</td>
-                <td class="number">${share(l.deadShare)}</td>
-                <td>${renderBox(l.density, density)}</td>
-                <td class="number">${l.density ? spread(l.density, share) : nothing}</td>
-                <td>${renderBox(l.kurtosis, kurtosis)}</td>
-                <td class="number">${l.kurtosis ? spread(l.kurtosis, number) : nothing}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    `;
-  }
-
-  private renderEnds({ layer, first, n }: Layer) {
-    if (!n) return html`<span class="quiet">none kept</span>`;
-    const { places } = this.columns!;
-    const to = (place: number) =>
-      address.neuron({ catalogue: this.address.catalogue, layer, neuron: places.at(place).index });
-    return html`<a href=${to(first)} aria-label="First neuron of layer ${layer}">first</a>
-      <button
-        class="plain"
-        aria-label="Random neuron of layer ${layer}"
-        @click=${() => (location.hash = to(first + Math.floor(Math.random() * n)))}
-      >random</button>
-      <a href=${to(first + n - 1)} aria-label="Last neuron of layer ${layer}">last</a>`;
-  }
-
-  private urlOf(part: Partial<Query>): string {
-    return address.model(this.address.catalogue, writeQuery({ ...this.query, ...part }));
+  private renderLayers({ places }: Columns) {
+    return html`<h2>Layers</h2>
+      <lms-layers
+        .catalogue=${this.address.catalogue} .places=${places} .layers=${this.layers} .query=${this.query}
+      ></lms-layers>`;
   }
 
   private renderNeurons({ places, marks }: Columns) {
@@ -463,39 +402,6 @@ export class ModelPage extends LitElement {
     theme,
     base,
     css`
-      .layers {
-        max-height: 22rem;
-        overflow-y: auto;
-      }
-      .layers thead th {
-        position: sticky;
-        top: 0;
-        z-index: 1;
-        background: var(--page);
-      }
-      .layers td,
-      .layers th {
-        white-space: nowrap;
-        vertical-align: middle;
-      }
-      .links a,
-      .links button {
-        margin-right: 0.5rem;
-      }
-      svg {
-        display: block;
-        width: 8rem;
-        height: 1rem;
-      }
-      .span {
-        fill: var(--positive);
-      }
-      .median {
-        fill: var(--ink);
-      }
-      .axis {
-        fill: var(--line);
-      }
       label {
         white-space: nowrap;
       }
@@ -552,27 +458,4 @@ function drawn(ids: ArrayLike<number>, counts: ArrayLike<number>, vocabulary: Vo
     const gap = k ? "\u2003" : "";
     return n ? html`${gap}<bdi>${label(vocabulary.text(id))}</bdi>${n > 1 ? ` ×${n}` : ""}` : nothing;
   });
-}
-
-const spread = ({ low, median, high }: Quartiles, write: (x: number) => string) =>
-  html`${write(median)} <span class="quiet">(${write(low)} to ${write(high)})</span>`;
-
-type Axis = (x: number) => number;
-
-/** Puts the middle halves of all layers on one scale, 0 to 100. */
-function axis(layers: (Quartiles | null)[], scale: Axis): Axis {
-  const known = layers.flatMap((q) => (q ? [q] : []));
-  const low = scale(Math.min(...known.map((q) => q.low)));
-  const high = scale(Math.max(...known.map((q) => q.high)));
-  return (x) => (high > low ? (100 * (scale(x) - low)) / (high - low) : 50);
-}
-
-function renderBox(q: Quartiles | null, at: Axis) {
-  if (!q) return nothing;
-  const [low, median, high] = [at(q.low), at(q.median), at(q.high)];
-  return html`<svg viewBox="-2 0 104 16" preserveAspectRatio="none" aria-hidden="true">
-    ${svg`<rect class="axis" x="0" y="7.5" width="100" height="1"/>
-      <rect class="span" x=${low} y="3" width=${Math.max(0.5, high - low)} height="10"/>
-      <rect class="median" x=${median - 0.75} y="1" width="1.5" height="14"/>`}
-  </svg>`;
 }

@@ -70,6 +70,7 @@ export class ScopePage extends LitElement {
     const key = at ? address.neuron(at) : "";
     if (key === this.wanted) return;
     this.wanted = key;
+    document.title = `${at ? `Scope: L${at.layer}N${at.neuron} · ${at.catalogue}` : "Scope"} · lmscope`;
     this.record = null;
     this.trouble = null;
     if (at) void this.read(at, key);
@@ -222,7 +223,10 @@ export class ScopePage extends LitElement {
     return html`<form class="picker" aria-label="Neuron in the scope" @submit=${(e: Event) => e.preventDefault()}>
         <div class="field">
           <label for="catalogue">Catalogue</label>
-          <select id="catalogue" aria-describedby="catalogue-hint" @change=${(e: Event) => this.choose({ catalogue: (e.target as HTMLSelectElement).value })}>
+          <select
+            id="catalogue" aria-describedby="catalogue-hint"
+            @change=${(e: Event) => this.choose({ catalogue: (e.target as HTMLSelectElement).value })}
+          >
             ${this.shelf.catalogues.map(
               (c) => html`<option value=${c.address} ?selected=${c.address === this.catalogue}>${c.address}</option>`,
             )}
@@ -255,7 +259,9 @@ export class ScopePage extends LitElement {
       ${record
         ? html`<div class="scale">
             <lms-legend .scale=${record.stats}></lms-legend>
-            <span class="quiet">Every text is on this one scale: what ${record.neuron} did on ${count(record.stats.count)} tokens of the corpus.</span>
+            <span class="quiet">
+              Every text is on this one scale: what ${record.neuron} did on ${count(record.stats.count)} tokens of the corpus.
+            </span>
           </div>
           ${record.dead ? html`<p class="alert">No token of the corpus activated ${record.neuron}: it is dead there.</p>` : nothing}`
         : nothing}
@@ -263,8 +269,8 @@ export class ScopePage extends LitElement {
         texts,
         (t) => t.id,
         (t, i) => html`<lms-trial
-          .live=${this.source.live} .shelved=${shelved} .at=${at} .isOpen=${!this.neuron} .text=${t.text} .number=${i + 1} .isOnly=${texts.length === 1}
-          .texts=${texts.map((other) => other.text)}
+          .live=${this.source.live} .shelved=${shelved} .at=${at} .isOpen=${!this.neuron}
+          .text=${t.text} .number=${i + 1} .isOnly=${texts.length === 1} .texts=${texts.map((other) => other.text)}
           @typed=${(e: CustomEvent<string>) => this.typed(t.id, e.detail)} @add=${() => this.add("", i)}
           @duplicate=${() => this.add(t.text, i)} @remove=${() => this.leaveOut(i)}
         ></lms-trial>`,

@@ -1,4 +1,4 @@
-import{j as $}from"./F73YSGWY.js";import{c as l}from"./OKW6DA77.js";import{d as c,e as v,f as w}from"./LMWNW5NJ.js";import{a as n,b as m,c as t,f as i,h as p,i as h,j as d,k as u,n as f,o as g}from"./2YP3OCLO.js";var o=class extends p{constructor(){super(...arguments);this.drawn=null}async openRandom(e){this.drawn=e;try{let r=new $((await this.source.catalogue(e)).manifest),{layer:a,index:s}=r.at(Math.floor(Math.random()*r.length));location.hash=v({catalogue:e,layer:a,neuron:s})}finally{this.drawn=null}}render(){let{catalogues:e}=this.shelf,r=e.find(a=>a.is_built_in)??e[0];return t`
+import{j as $}from"./RMMF26DR.js";import{c as l}from"./6SWVKY2T.js";import{d as c,e as v,f as w}from"./LMWNW5NJ.js";import{a as n,b as m,c as t,f as i,h as p,i as h,j as d,k as u,n as f,o as g}from"./QR6IBEXU.js";var o=class extends p{constructor(){super(...arguments);this.drawn=null}async openRandom(e){this.drawn=e;try{let r=new $((await this.source.catalogue(e)).manifest),{layer:a,index:s}=r.at(Math.floor(Math.random()*r.length));location.hash=v({catalogue:e,layer:a,neuron:s})}finally{this.drawn=null}}render(){let{catalogues:e}=this.shelf,r=e.find(a=>a.is_built_in)??e[0];return t`
       <h1>Models</h1>
       <section aria-label="What am I looking at?" class="lead">
         <p>
@@ -15,9 +15,7 @@ import{j as $}from"./F73YSGWY.js";import{c as l}from"./OKW6DA77.js";import{d as 
             </p>`:i}
       </section>
       ${r?this.renderTable(e):this.renderEmpty()}
-    `}renderEmpty(){return t`<div class="alert">
-        <p>There is no catalogue here yet.</p>
-      </div>
+    `}renderEmpty(){return t`<p class="alert">There is no catalogue here yet.</p>
       <p>Make one of a model and some text, and serve it:</p>
       <pre>lmscope scan gpt2-small texts/ -o gpt2/
 lmscope serve gpt2/</pre>

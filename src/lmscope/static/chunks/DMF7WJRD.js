@@ -1,12 +1,12 @@
-import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as D,c as g,e as G}from"./OKW6DA77.js";import{a as h,b as E,c as a,d as w,f as d,h as L,i as z,j as v,k as A,n as q,o as _}from"./2YP3OCLO.js";function W({edges:r,counts:c}){let t=c.flatMap((n,$)=>n?[$]:[]);if(!t.length)return null;let e=r.reduce((n,$,f)=>Math.abs($)<Math.abs(r[n])?f:n,0),o=Math.min(t[0],e),s=Math.max(t.at(-1),e-1),i=Math.max(...c),l=n=>Math.log1p(n)/Math.log1p(i),p=c.slice(o,s+1).map((n,$)=>{let f=o+$;return{low:r[f],high:r[f+1],count:n,height:l(n),side:f>=e?"positive":"negative"}}),M=n=>(n-o)/p.length,x=c.length>>2,S=[];for(let n of[e,o,s+1,e-x,e+x,e-x/2,e+x/2]){let $=M(n),f=R=>K=>Math.abs(K.at-$)<R;n<o||n>s+1||S.some(f(.11))||S.push({value:r[n],at:$,isMinor:S.filter(R=>!R.isMinor).some(f(.27))})}let O=Math.floor(Math.log10(i)),J=Math.max(1,Math.ceil((O+1)/4)),P=[];for(let n=0;n<=O;n+=J)P.push({count:10**n,height:l(10**n)});return{bins:p,most:i,levels:P,ticks:S,zero:M(e)}}function F({bins:r},c){let t=r.findIndex(s=>c<s.high);if(t<0)return 1;let{low:e,high:o}=r[t];return(t+Math.max(0,(c-e)/(o-e)))/r.length}var u=132,y=r=>`${(100*r).toFixed(3)}%`,k=class extends L{constructor(){super(...arguments);this.histogram={edges:[],counts:[]};this.marks=[]}render(){let t=W(this.histogram);return t?a`<figure>
+import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDRC6KD.js";import{a as c,b as D,c as g,e as G}from"./6SWVKY2T.js";import{a as h,b as E,c as i,d as w,f as d,h as L,i as z,j as v,k as A,n as q,o as _}from"./QR6IBEXU.js";function j({edges:a,counts:m}){let t=m.flatMap((r,$)=>r?[$]:[]);if(!t.length)return null;let e=a.reduce((r,$,f)=>Math.abs($)<Math.abs(a[r])?f:r,0),o=Math.min(t[0],e),s=Math.max(t.at(-1),e-1),n=Math.max(...m),l=r=>Math.log1p(r)/Math.log1p(n),p=m.slice(o,s+1).map((r,$)=>{let f=o+$;return{low:a[f],high:a[f+1],count:r,height:l(r),side:f>=e?"positive":"negative"}}),M=r=>(r-o)/p.length,x=m.length>>2,S=[];for(let r of[e,o,s+1,e-x,e+x,e-x/2,e+x/2]){let $=M(r),f=R=>K=>Math.abs(K.at-$)<R;r<o||r>s+1||S.some(f(.11))||S.push({value:a[r],at:$,isMinor:S.filter(R=>!R.isMinor).some(f(.27))})}let O=Math.floor(Math.log10(n)),J=Math.max(1,Math.ceil((O+1)/4)),P=[];for(let r=0;r<=O;r+=J)P.push({count:10**r,height:l(10**r)});return{bins:p,most:n,levels:P,ticks:S,zero:M(e)}}function F({bins:a},m){let t=a.findIndex(s=>m<s.high);if(t<0)return 1;let{low:e,high:o}=a[t];return(t+Math.max(0,(m-e)/(o-e)))/a.length}var u=132,y=a=>`${(100*a).toFixed(3)}%`,k=class extends L{constructor(){super(...arguments);this.histogram={edges:[],counts:[]};this.marks=[]}render(){let t=j(this.histogram);return t?i`<figure>
       <svg height=${u+44} role="img" aria-label=${this.summary(t)}>
         ${t.levels.map(({count:e,height:o})=>w`
             <line class="grid" x1="0" x2="100%" y1=${T(o)} y2=${T(o)}></line>
             <text class="count" x="-6" y=${T(o)} dy="0.32em">${g(e)}</text>`)}
-        ${t.bins.map((e,o)=>{let s=y(o/t.bins.length),i=y(1/t.bins.length);return w`<g>
-            <title>${m(e.low)} to ${m(e.high)}: ${g(e.count)} tokens</title>
-            <rect class="area" x=${s} width=${i} y="0" height=${u}></rect>
-            <rect class=${e.side} x=${s} width=${i} y=${T(e.height)} height=${u-T(e.height)}></rect>
+        ${t.bins.map((e,o)=>{let s=y(o/t.bins.length),n=y(1/t.bins.length);return w`<g>
+            <title>${c(e.low)} to ${c(e.high)}: ${g(e.count)} tokens</title>
+            <rect class="area" x=${s} width=${n} y="0" height=${u}></rect>
+            <rect class=${e.side} x=${s} width=${n} y=${T(e.height)} height=${u-T(e.height)}></rect>
           </g>`})}
         <line class="axis" x1="0" x2="100%" y1=${u} y2=${u}></line>
         <line class="zero" x1=${y(t.zero)} x2=${y(t.zero)} y1="0" y2=${u+14}></line>
@@ -14,21 +14,23 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
         ${t.ticks.map(({value:e,at:o,isMinor:s})=>w`<text
             class="${o<.05?"first":o>.95?"last":""} ${s?"minor":""}"
             x=${y(o)} y=${u+28}
-          >${m(e)}</text>`)}
+          >${c(e)}</text>`)}
       </svg>
       <figcaption class="quiet">
         Tokens by activation. Counts are logarithmic; each side of zero has its own scale, finer near
-        zero.${this.marks.length?a` Strokes under the axis: the <span class="key top">top</span>, the
+        zero.${this.marks.length?i` Strokes under the axis: the <span class="key top">top</span>, the
               <span class="key bottom">bottom</span> and the random examples of this page.`:d}
       </figcaption>
-      <table class="visually-hidden">
-        <caption>Tokens by activation</caption>
-        <thead><tr><th>from</th><th>to</th><th>tokens</th></tr></thead>
-        <tbody>
-          ${t.bins.filter(e=>e.count).map(e=>a`<tr><td>${m(e.low)}</td><td>${m(e.high)}</td><td>${g(e.count)}</td></tr>`)}
-        </tbody>
-      </table>
-    </figure>`:a`<p class="quiet">No token was counted.</p>`}summary({bins:t,most:e}){let o=t.reduce((l,p)=>l+p.count,0),s=t.reduce((l,p)=>l+(p.side==="positive"?p.count:0),0),i=t.find(l=>l.count===e);return`Histogram of ${g(o)} activations from ${m(t[0].low)} to ${m(t.at(-1).high)}. The fullest bin is ${m(i.low)} to ${m(i.high)} with ${g(e)} tokens. ${g(s)} tokens lie at zero or above.`}};k.styles=[q,_,E`
+      <div class="visually-hidden">
+        <table>
+          <caption>Tokens by activation</caption>
+          <thead><tr><th>from</th><th>to</th><th>tokens</th></tr></thead>
+          <tbody>
+            ${t.bins.filter(e=>e.count).map(e=>i`<tr><td>${c(e.low)}</td><td>${c(e.high)}</td><td>${g(e.count)}</td></tr>`)}
+          </tbody>
+        </table>
+      </div>
+    </figure>`:i`<p class="quiet">No token was counted.</p>`}summary({bins:t,most:e}){let o=t.reduce((l,p)=>l+p.count,0),s=t.reduce((l,p)=>l+(p.side==="positive"?p.count:0),0),n=t.find(l=>l.count===e);return`Histogram of ${g(o)} activations from ${c(t[0].low)} to ${c(t.at(-1).high)}. The fullest bin is ${c(n.low)} to ${c(n.high)} with ${g(e)} tokens. ${g(s)} tokens lie at zero or above.`}};k.styles=[q,_,E`
       figure {
         container-type: inline-size;
         margin: 0;
@@ -107,16 +109,14 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
       .key.bottom {
         border-bottom: 2px dotted var(--negative-mark);
       }
-    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(r){return Math.round((u-r*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return a`
+    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(a){return Math.round((u-a*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return i`
       <h1><span class="model">${t.model}</span> ${t.neuron}</h1>
       <p class="quiet where">
-        site <b>${t.site}</b> (${V[t.site]}) · ${e.activation_function}${e.is_gated?", gated":""}
+        site <b>${t.site}</b> (${W[t.site]}) · ${e.activation_function}${e.is_gated?", gated":""}
         · ${g(t.stats.count)} tokens of <bdi>${e.corpus}</bdi>
       </p>
       <slot></slot>
-      ${t.dead?a`<p class="alert">
-            Dead on this corpus: never above 0 on ${g(t.stats.count)} tokens. It may well wake up on other texts.
-          </p>`:d}
+      ${t.dead?i`<p class="alert">${`Dead on this corpus: never above 0 on ${g(t.stats.count)} tokens. It may well wake up on other texts.`}</p>`:d}
       <div class="summary">
         <section aria-label="Statistics">${this.renderStats()}</section>
         <section aria-label="Histogram and tokens">
@@ -127,61 +127,60 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
       ${t.dead&&!s?d:this.renderControls()}
       ${t.dead?d:this.renderList("top","Top",t.top)}
       ${o.length&&s?this.renderList("bottom","Bottom",o):d}
-      ${s||t.dead?d:a`<p class="quiet">No activation is below 0, so there is no bottom to show.</p>`}
+      ${s||t.dead?d:i`<p class="quiet">No activation is below 0, so there is no bottom to show.</p>`}
       ${t.dead||!t.bands.length?d:this.renderBands()}
       <slot name="after"></slot>
-    `}renderStats(){let{stats:t}=this.record;return a`<dl class="stats">
-      ${Q.map(e=>{let{label:o,meaning:s}=G[e],i=t[e],l=U.includes(e)&&i!==null?D(i):m(i);return a`<div><dt>${o}</dt><dd class="number">${l}</dd><dd class="quiet">${s}</dd></div>`})}
-    </dl>`}marks(){let{record:t}=this,e=(o,s)=>o.map(({max:i})=>({value:i,kind:s}));return t.dead?e(t.bottom,"bottom"):[...e(t.bands.flatMap(o=>o.examples),"band"),...e(t.bottom,"bottom"),...e(t.top,"top")]}renderTokens(){let{logits:t,peak_tokens:e,top:o,dead:s}=this.record,i=e.filter(l=>l.count>1);return a`<dl class="facts tokens">
-      ${t?a`<dt title="Tokens whose logit one unit of activation raises most, by the direct path through W_out and the unembedding">
+    `}renderStats(){let{stats:t}=this.record;return i`<dl class="stats">
+      ${Q.map(e=>{let{label:o,meaning:s}=G[e],n=t[e],l=U.includes(e)&&n!==null?D(n):c(n);return i`<div><dt>${o}</dt><dd class="number">${l}</dd><dd class="quiet">${s}</dd></div>`})}
+    </dl>`}marks(){let{record:t}=this,e=(o,s)=>o.map(({max:n})=>({value:n,kind:s}));return t.dead?e(t.bottom,"bottom"):[...e(t.bands.flatMap(o=>o.examples),"band"),...e(t.bottom,"bottom"),...e(t.top,"top")]}renderTokens(){let{logits:t,peak_tokens:e,top:o,dead:s}=this.record,n=e.filter(l=>l.count>1);return i`<dl class="facts tokens">
+      ${t?i`<dt title="Tokens whose logit one unit of activation raises most, by the direct path through W_out and the unembedding">
               promotes
             </dt>
             <dd>${t.promoted.map(H)}</dd>
             <dt title="Tokens whose logit it lowers most">suppresses</dt>
             <dd>${t.suppressed.map(H)}</dd>`:d}
-      ${s?d:a`<dt title="Tokens at the peaks of the top examples">peaks on</dt>
+      ${s?d:i`<dt title="Tokens at the peaks of the top examples">peaks on</dt>
             <dd>
-              ${i.length?i.map((l,p)=>N(l.token,`× ${l.count}${p?"":` of ${o.length}`}`)):a`another token in each of the top ${o.length} examples`}
+              ${n.length?n.map((l,p)=>N(l.token,`× ${l.count}${p?"":` of ${o.length}`}`)):i`another token in each of the top ${o.length} examples`}
             </dd>`}
-    </dl>`}renderControls(){let{min:t,max:e}=this.scale,{record:o}=this,s=(i,l)=>a`<button class="plain" @click=${()=>this.renderRoot.querySelector(`#${i}`)?.scrollIntoView()}>${l}</button>`;return a`<div class="controls">
-      <div class="legend" role="img" aria-label=${`Scale: ${t<0?`orange from ${m(t)}, `:""}0 white, blue to ${m(e)}`}>
-        ${t<0?a`<span>${m(t)}</span><span class="bar negative"></span>`:d}
-        <span>0</span>
-        ${e>0?a`<span class="bar positive"></span><span>${m(e)}</span>`:d}
-      </div>
+    </dl>`}renderControls(){let{record:t}=this,e=(o,s)=>i`<button class="plain" @click=${()=>this.renderRoot.querySelector(`#${o}`)?.scrollIntoView()}>${s}</button>`;return i`<div class="controls">
+      <lms-legend .scale=${this.scale}></lms-legend>
       <div class="row no-print" role="group" aria-label="Examples">
         <button aria-pressed=${this.width==="window"} @click=${()=>this.width="window"}>windows</button>
         <button aria-pressed=${this.width==="line"} @click=${()=>this.width="line"}>one line each</button>
         <button aria-pressed=${this.isDiverse} @click=${()=>this.isDiverse=!this.isDiverse}>one per peak token</button>
       </div>
-      ${o.dead?d:a`<nav class="row no-print" aria-label="Lists">
-            ${s("top","top")} ${o.stats.min<0&&o.bottom.length?s("bottom","bottom"):d}
-            ${o.bands.length?s("bands","random"):d}
+      ${t.dead?d:i`<nav class="row no-print" aria-label="Lists">
+            ${e("top","top")} ${t.stats.min<0&&t.bottom.length?e("bottom","bottom"):d}
+            ${t.bands.length?e("bands","random"):d}
           </nav>`}
-    </div>`}renderList(t,e,o){let s=this.isDiverse?B(o):I(o);return a`<section id=${t} aria-label=${`${e} examples`}>
+    </div>`}renderList(t,e,o){let s=this.isDiverse?B(o):I(o);return i`<section id=${t} aria-label=${`${e} examples`}>
       <h2>${e} ${o.length}</h2>
-      ${this.isDiverse?a`<p class="quiet">
+      ${this.isDiverse?i`<p class="quiet">
             ${s.length===o.length?`All ${o.length} peak on different tokens.`:`The best of each peak token: ${s.length} of ${o.length}.`}
           </p>`:d}
       ${this.renderExamples(e,s)}
-    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:i}=this,l=i&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!i?.live&&s.why_not_live===null;return a`<ol class="examples">
-      ${e.map(({example:M,rank:x})=>a`<li>
+    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:n}=this,l=n&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!n?.live&&s.why_not_live===null;return i`<ol class="examples">
+      ${e.map(({example:M,rank:x})=>i`<li>
           <lms-example
             .example=${M} .rank=${x} .list=${t} .scale=${this.scale} .width=${this.width} .at=${l}
-            .source=${i} .isLive=${p}
+            .source=${n} .isLive=${p}
           ></lms-example>
         </li>`)}
-    </ol>`}renderBands(){return a`<section id="bands" aria-label="Random examples by band">
+    </ol>`}renderBands(){return i`<section id="bands" aria-label="Random examples by band">
       <h2>Random examples, from the strongest band to the weakest</h2>
       <p class="quiet">
         Every segment of the corpus has one peak. The bands divide these peaks by quantiles; the examples in a band are
         drawn at random, so they show what the neuron does on ordinary days.
       </p>
-      ${this.record.bands.toReversed().map(t=>{let e=j(t),o=this.isDiverse?B(t.examples):I(t.examples);return a`<h3>
+      ${this.record.bands.toReversed().map(t=>{let e=V(t),o=this.isDiverse?B(t.examples):I(t.examples);return i`<h3>
             ${e} <span class="quiet">· ${D(t.share)} of segments</span>
           </h3>
-          ${o.length?this.renderExamples(`random, ${e}:`,o):a`<p class="quiet">No segment of the corpus peaks here.</p>`}`})}
+          ${o.length?this.renderExamples(`random, ${e}:`,o):i`<p class="quiet">No segment of the corpus peaks here.</p>`}`})}
     </section>`}};b.styles=[q,_,E`
+      :host {
+        container-type: inline-size;
+      }
       h1 {
         margin-bottom: 0.15em;
       }
@@ -262,22 +261,6 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
         background: var(--page);
         font-size: 0.875rem;
       }
-      .legend {
-        display: flex;
-        align-items: center;
-        gap: 0.4rem;
-        font-variant-numeric: tabular-nums;
-      }
-      .bar {
-        width: 5rem;
-        height: 0.9rem;
-        border: 1px solid var(--line);
-        background: linear-gradient(to right, var(--page), var(--positive));
-        forced-color-adjust: none;
-      }
-      .bar.negative {
-        background: linear-gradient(to left, var(--page), var(--negative));
-      }
       .controls button:not(.plain) {
         padding-block: 0.1rem;
       }
@@ -294,7 +277,7 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
         padding: 0.4rem 0 0.5rem;
         border-bottom: 1px solid var(--line);
         /* Laid out when it comes into sight. */
-        contain-intrinsic-size: auto 5.6rem;
+        contain-intrinsic-size: auto 7.5rem;
         content-visibility: auto;
       }
       li:hover,
@@ -306,15 +289,18 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
       lms-example[width="line"] {
         margin-block: -0.3rem;
       }
-      @media (max-width: 56rem) {
+      @container (max-width: 54rem) {
         .summary {
           grid-template-columns: minmax(0, 1fr);
           gap: 1rem;
         }
       }
-      @media (max-width: 40rem) {
+      @container (max-width: 38rem) {
         .controls {
           position: static;
+        }
+        li {
+          contain-intrinsic-size: auto 16rem;
         }
         .stats {
           grid-template-columns: 1fr max-content;
@@ -338,4 +324,4 @@ import{a as C,e as B,f as I,g as j,h as V}from"./HHYJPGQH.js";import{a as m,b as
           content-visibility: visible;
         }
       }
-    `],h([v({attribute:!1})],b.prototype,"record",2),h([v({attribute:!1})],b.prototype,"shelved",2),h([v({attribute:!1})],b.prototype,"source",2),h([A()],b.prototype,"width",2),h([A()],b.prototype,"isDiverse",2),b=h([z("lms-neuron")],b);function N(r,c){return a`<span class="chip"><code>${C(r)}</code> <span class="quiet">${c}</span></span>`}function H({token:r,effect:c}){return N(r,`${c<0?"":"+"}${c.toFixed(2)}`)}
+    `],h([v({attribute:!1})],b.prototype,"record",2),h([v({attribute:!1})],b.prototype,"shelved",2),h([v({attribute:!1})],b.prototype,"source",2),h([A()],b.prototype,"width",2),h([A()],b.prototype,"isDiverse",2),b=h([z("lms-neuron")],b);function N(a,m){return i`<span class="chip"><code>${C(a)}</code> <span class="quiet">${m}</span></span>`}function H({token:a,effect:m}){return N(a,`${m<0?"":"+"}${m.toFixed(2)}`)}
