@@ -200,10 +200,14 @@ class StaticHost(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def hosting(folder: Path, prefix: str = StaticHost.prefix) -> Iterator[str]:
+def hosting(
+    folder: Path,
+    prefix: str = StaticHost.prefix,
+    kind: type[SimpleHTTPRequestHandler] = StaticHost,
+) -> Iterator[str]:
     """Serve a folder under a sub-path of a dumb static host, and give its address."""
-    handler = type("Host", (StaticHost,), {"prefix": prefix})
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as host:
+    handler = partial(type("Host", (kind,), {"prefix": prefix}), directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as host:
         threading.Thread(target=host.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{host.server_port}{prefix}"
         host.shutdown()

@@ -1451,6 +1451,29 @@ def test_an_import_waits_for_another_one_and_a_visit_does_not(
                 impatient.load("Ada", lines(ENTRY))
 
 
+def test_a_first_visit_in_the_middle_of_an_import_is_merged(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = postgres.empty()
+    merge_known = store._merge_known
+    with Journal.open(address) as journal, Journal.open(address) as other:
+        journal.visit("Ada", OTHER)
+
+        def merge_then_visit(*arguments: Any) -> int:
+            monkeypatch.undo()
+            n_merged = merge_known(*arguments)
+            other.visit("Ada", NEURON)
+            return n_merged
+
+        monkeypatch.setattr(store, "_merge_known", merge_then_visit)
+        many = lines(ENTRY, replace(ENTRY, subject=replace(NEURON, neuron=1)))
+        assert Imported(1, 1) == journal.load("Ada", many)
+        entry = journal.entry("Ada", NEURON)
+
+    assert entry is not None
+    assert (THEN, 3, ENTRY.note) == (entry.first_seen, entry.n_visits, entry.note)
+
+
 def test_the_order_is_not_that_of_the_servers_language(postgres: Postgres) -> None:
     name = postgres.create("LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0")
     with Journal.open(postgres.url(name)) as journal:

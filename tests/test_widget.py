@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,16 +126,18 @@ RENDER = """async ([url, shapes]) => {
 
 @pytest.mark.parametrize("name", ["lms-neuron", "lms-look"])
 def test_the_script_draws_what_the_widget_holds(
-    name: str, scanned: Any, model_of: Any, readers: Callable[..., Reader]
+    name: str, scanned: Any, model_of: Any, tmp_path: Path, readers: Callable[..., Reader]
 ) -> None:
     catalogue = Catalogue.open(scanned("gpt2"))
     found = look(model_of("gpt2"), "the <b> river", "L0N7", catalogue=catalogue)
     shapes = {"record": catalogue["L0N7"].to_json(), "shelved": None, "look": None}
     if name == "lms-look":
         shapes = {"record": None, "shelved": None, "look": found.to_json()}
-    with hosting(BUNDLE) as url:
+    (tmp_path / "index.html").write_text('<!doctype html><link rel="icon" href="data:,"><p>cell')
+    shutil.copy(BUNDLE / "widget.js", tmp_path)
+    with hosting(tmp_path) as url:
         page = readers(url).page
-        page.goto(f"{url}LICENSES.txt")
+        page.goto(url)
         page.evaluate(RENDER, [f"{url}widget.js", shapes])
         page.locator(f"{name} lms-tokens .run").first.wait_for()
         drawn = page.locator(name)

@@ -288,7 +288,7 @@ class Journal:
             return 0
         rows = [
             _identity(entry.subject) | {"person_id": person_id} | _contents(entry)
-            for _, (_, entry) in sorted(incoming.items())
+            for _, entry in incoming.values()
         ]
         new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
         added = connection.execute(new.returning(entries), rows).all()

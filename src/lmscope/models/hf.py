@@ -211,6 +211,8 @@ class HFModel:
         self.n_layers: int = config.get_text_config().num_hidden_layers
 
         self._base = base
+        if self.is_causal:  # else it is warned of a missing mask, which `_forward` does not need
+            config.get_text_config().pad_token_id = None
         self._head: nn.Module | None = (
             model.get_output_embeddings() if self.is_causal else None  # type: ignore[no-untyped-call]
         )

@@ -25,8 +25,8 @@ type Section = "top" | "bottom" | "bands";
 @customElement("lms-neuron")
 export class Neuron extends LitElement {
   @property({ attribute: false }) record!: NeuronRecord;
-  /** The catalogue that it is from. */
-  @property({ attribute: false }) shelved!: Shelved;
+  /** The catalogue that it is from; null in a notebook, where the record does not know it. */
+  @property({ attribute: false }) shelved: Shelved | null = null;
   /** Null where the record is all there is. */
   @property({ attribute: false }) source: Source | null = null;
 
@@ -44,8 +44,9 @@ export class Neuron extends LitElement {
     return html`
       <h1><span class="model">${record.model}</span> ${record.neuron}</h1>
       <p class="quiet where">
-        site <b>${record.site}</b> (${SITES[record.site]}) · ${shelved.activation_function}${shelved.is_gated ? ", gated" : ""}
-        · ${count(record.stats.count)} tokens of <bdi>${shelved.corpus}</bdi>
+        site <b>${record.site}</b> (${SITES[record.site]})
+        ${shelved ? `· ${shelved.activation_function}${shelved.is_gated ? ", gated" : ""}` : nothing}
+        · ${count(record.stats.count)} tokens ${shelved ? html`of <bdi>${shelved.corpus}</bdi>` : nothing}
       </p>
       <slot></slot>
       ${record.dead
@@ -146,8 +147,8 @@ export class Neuron extends LitElement {
 
   private renderExamples(list: string, shown: { example: Example; rank: number }[]): TemplateResult {
     const { record, shelved, source } = this;
-    const at = source && { catalogue: shelved.address, layer: record.layer, neuron: record.index };
-    const isLive = Boolean(source?.live) && shelved.why_not_live === null;
+    const at = source && shelved && { catalogue: shelved.address, layer: record.layer, neuron: record.index };
+    const isLive = Boolean(source?.live) && shelved?.why_not_live === null;
     return html`<ol class="examples">
       ${shown.map(
         ({ example, rank }) => html`<li>
@@ -251,6 +252,8 @@ export class Neuron extends LitElement {
         white-space: nowrap;
       }
       .chip code {
+        overflow-wrap: anywhere;
+        white-space: normal;
         unicode-bidi: isolate;
       }
       .controls {
