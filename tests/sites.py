@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -309,8 +309,15 @@ class Reader:
 
 
 @pytest.fixture
-def readers(chromium: Browser) -> Iterator[Callable[..., Reader]]:
-    """Open browsers, on any address."""
+def host() -> Iterator[Callable[..., str]]:
+    """Serve folders on static hosts, until the test is over: takes what `hosting` takes."""
+    with ExitStack() as running:
+        yield lambda *folder_and_more: running.enter_context(hosting(*folder_and_more))
+
+
+@pytest.fixture
+def readers(chromium: Browser, host: object) -> Iterator[Callable[..., Reader]]:
+    """Open browsers, on any address. They are closed before the hosts, so nothing is cut off."""
     opened: list[Reader] = []
 
     def open_one(url: str, **options: Any) -> Reader:

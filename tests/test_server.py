@@ -454,7 +454,7 @@ assert site.get("/openapi.json").status_code == 200
 import sys
 assert "sqlalchemy" not in sys.modules
 print(site.get("/catalogues.json").json()["catalogues"][0]["why_not_live"])
-"""  # noqa: E501
+"""
     result = subprocess.run(
         [sys.executable, "-c", WITHOUT_HEAVY_PACKAGES + script],
         capture_output=True, text=True, check=False,

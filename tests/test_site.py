@@ -24,7 +24,6 @@ from sites import (
     examples,
     go_to,
     heading,
-    hosting,
     shade,
     to,
     visit,
@@ -747,29 +746,29 @@ BLOG = "<!doctype html><title>blog</title><link rel=icon href='data:,'><h1>Blog<
 
 
 def test_a_neuron_is_shown_inside_a_page_of_another_origin(
-    readers: Callable[..., Reader], site: Site, tmp_path: Path
+    readers: Callable[..., Reader], host: Callable[..., str], site: Site, tmp_path: Path
 ) -> None:
     page = readers(site.url).open(to(SOLU, NEURON))
     line = page.locator("dt:text-is('embed') + dd code").inner_text()
     (tmp_path / "blog.html").write_text(f"{BLOG}{line}")
-    with hosting(tmp_path) as host:
-        blog = readers(host)
-        blog.open("", "blog.html")
-        frame = blog.page.frame_locator("iframe")
-        expect(frame.get_by_role("heading", level=1)).to_contain_text(NEURON)
-        expect(frame.locator("lms-example").first).to_be_visible()
-        expect(frame.get_by_role("banner")).to_have_count(0)
-        expect(frame.get_by_role("link", name="whole page")).to_have_attribute(
-            "href", re.compile(rf"#/{SOLU}/0/5$")
-        )
-        assert not any("/api/" in url for url in blog.asked)
+    url = host(tmp_path)
+    blog = readers(url)
+    blog.open("", "blog.html")
+    frame = blog.page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_contain_text(NEURON)
+    expect(frame.locator("lms-example").first).to_be_visible()
+    expect(frame.get_by_role("banner")).to_have_count(0)
+    expect(frame.get_by_role("link", name="whole page")).to_have_attribute(
+        "href", re.compile(rf"#/{SOLU}/0/5$")
+    )
+    assert not any("/api/" in url for url in blog.asked)
 
-        framed = line.replace("embed.html", "")
-        (tmp_path / "blog.html").write_text(f"{BLOG}{framed}")
-        refused = readers(host)
-        refused.allowed += ["frame-ancestors", "chrome-error", "ERR_BLOCKED_BY_RESPONSE"]
-        refused.open("", "blog.html")
-        expect(refused.page.frame_locator("iframe").locator("lms-app")).to_have_count(0)
+    framed = line.replace("embed.html", "")
+    (tmp_path / "blog.html").write_text(f"{BLOG}{framed}")
+    refused = readers(url)
+    refused.allowed += ["frame-ancestors", "chrome-error", "ERR_BLOCKED_BY_RESPONSE"]
+    refused.open("", "blog.html")
+    expect(refused.page.frame_locator("iframe").locator("lms-app")).to_have_count(0)
 
 
 def test_the_check_against_the_model_agrees(reader: Reader, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""The same pages from a static host under a sub-path, and what is said where something is missing."""
+"""The same pages from a static host under a sub-path, and what is said if something is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +23,6 @@ from sites import (
     drawn,
     go_to,
     heading,
-    hosting,
     serving,
     to,
 )
@@ -32,6 +30,7 @@ from sites import (
 from lmscope.exporting import export
 from lmscope.shelf import Shelf, find
 
+Host = Callable[..., str]
 Readers = Callable[..., Reader]
 KEPT = ("L0N3", "L0N500", "L1N0", "L1N9")
 
@@ -43,10 +42,9 @@ def exported(shared: Callable[..., Path], folders: list[Path]) -> Path:
 
 
 @pytest.fixture
-def static(exported: Path, readers: Readers) -> Any:
+def static(exported: Path, host: Host, readers: Readers) -> Reader:
     """A browser on it."""
-    with hosting(exported) as url:
-        yield readers(url)
+    return readers(host(exported))
 
 
 # --- a static host -------------------------------------------------------------------------
@@ -117,31 +115,31 @@ def part(shared: Callable[..., Path], demo_folder: Path) -> Path:
 
 
 def test_a_part_is_browsed_as_if_it_were_all(readers: Readers, part: Path, reader: Reader) -> None:
-    with hosting(part, "/") as url:
-        static = readers(url)
-        page = static.open(f"#/{GELU}")
-        rows = page.get_by_role("grid").locator(".rows [role=row] a")
-        expect(rows).to_have_text(list(KEPT))
-        for section in LISTS.values():
-            whole, kept = (drawn(one.open(to(GELU, "L1N9")), section) for one in (reader, static))
-            assert whole == kept
-        static.open(to(GELU, KEPT[0]))
-        for neuron in KEPT[1:]:
-            page.keyboard.press("n")
-            expect(heading(page)).to_contain_text(neuron)
-        expect(page.get_by_role("link", name="next")).to_have_attribute("aria-disabled", "true")
-        for _ in range(4):
-            page.keyboard.press("r")
-            expect(heading(page)).to_contain_text(re.compile("|".join(KEPT)))
+    url = host(part, "/")
+    static = readers(url)
+    page = static.open(f"#/{GELU}")
+    rows = page.get_by_role("grid").locator(".rows [role=row] a")
+    expect(rows).to_have_text(list(KEPT))
+    for section in LISTS.values():
+        whole, kept = (drawn(one.open(to(GELU, "L1N9")), section) for one in (reader, static))
+        assert whole == kept
+    static.open(to(GELU, KEPT[0]))
+    for neuron in KEPT[1:]:
+        page.keyboard.press("n")
+        expect(heading(page)).to_contain_text(neuron)
+    expect(page.get_by_role("link", name="next")).to_have_attribute("aria-disabled", "true")
+    for _ in range(4):
+        page.keyboard.press("r")
+        expect(heading(page)).to_contain_text(re.compile("|".join(KEPT)))
 
 
-def test_a_neuron_that_was_left_out_is_explained(readers: Readers, part: Path) -> None:
-    with hosting(part, "/") as url:
-        page = readers(url).page
-        page.goto(f"{url}#/{GELU}/0/4")
+def test_a_neuron_that_was_left_out_is_explained(readers: Readers, host: Host, part: Path) -> None:
+    url = host(part, "/")
+    page = readers(url).page
+    page.goto(f"{url}#/{GELU}/0/4")
 
-        expect(page.get_by_role("alert")).to_contain_text("L0N4")
-        expect(page.get_by_role("alert")).to_contain_text(re.compile("export", re.IGNORECASE))
+    expect(page.get_by_role("alert")).to_contain_text("L0N4")
+    expect(page.get_by_role("alert")).to_contain_text(re.compile("export", re.IGNORECASE))
 
 
 # --- when something is wrong ---------------------------------------------------------------
@@ -157,7 +155,7 @@ def broken(page: Page) -> str:
 @pytest.mark.parametrize(
     ("file", "harm", "sentence"),
     [
-        ("examples/L00.safetensors", "cut", "it is cut short"),
+        ("examples/L00.safetensors", "cut", "bytes instead of"),
         ("examples/L00.safetensors", "gone", "it is missing"),
         ("stats.safetensors", "header", "damaged"),
         ("manifest.json", "cut", "it is no JSON"),
@@ -165,7 +163,13 @@ def broken(page: Page) -> str:
     ],
 )
 def test_damage_is_said_in_a_sentence(
-    readers: Readers, exported: Path, tmp_path: Path, file: str, harm: str, sentence: str
+    readers: Readers,
+    host: Host,
+    exported: Path,
+    tmp_path: Path,
+    file: str,
+    harm: str,
+    sentence: str,
 ) -> None:
     shutil.copytree(exported, tmp_path / "site")
     path = tmp_path / "site" / "catalogues" / SOLU / file
@@ -177,14 +181,14 @@ def test_damage_is_said_in_a_sentence(
         path.write_bytes(b"\xff" * 8 + data[8:])
     elif harm == "format":
         path.write_bytes(data.replace(b'"format": 1', b'"format": 99', 1))
-    with hosting(tmp_path / "site") as url:
-        reader = readers(url)
-        reader.allowed += ["404", "416"]
-        reader.page.goto(url + to(SOLU, "L0N1000"))
+    url = host(tmp_path / "site")
+    reader = readers(url)
+    reader.allowed += ["404", "416"]
+    reader.page.goto(url + to(SOLU, "L0N1000"))
 
-        assert sentence in broken(reader.page)
-        page = reader.open(to(GELU, "L0N0"))  # all else is still there
-        expect(page.locator("lms-example").first).to_be_visible()
+    assert sentence in broken(reader.page)
+    page = reader.open(to(GELU, "L0N0"))  # all else is still there
+    expect(page.locator("lms-example").first).to_be_visible()
 
 
 class NoRanges(SimpleHTTPRequestHandler):
@@ -195,12 +199,12 @@ class NoRanges(SimpleHTTPRequestHandler):
 
 
 def test_a_host_that_knows_no_ranges_shows_catalogues_of_this_size(
-    readers: Readers, exported: Path
+    readers: Readers, host: Host, exported: Path
 ) -> None:
-    with hosting(exported, "/", NoRanges) as url:
-        page = readers(url).open(to(SOLU, NEURON))
+    url = host(exported, "/", NoRanges)
+    page = readers(url).open(to(SOLU, NEURON))
 
-        expect(page.locator("lms-example").first).to_be_visible()
+    expect(page.locator("lms-example").first).to_be_visible()
 
 
 def test_a_server_that_is_gone_is_said(readers: Readers, demo_folder: Path, tmp_path: Path) -> None:

@@ -684,11 +684,12 @@
       i {
         flex: 1;
       }
-    `],c([h({attribute:!1})],K.prototype,"scale",2),K=c([A("lms-legend")],K);var Yt=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],Zt=["density","density_half_max"],R=class extends ${constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:e,shelved:n}=this,{bottom:r}=e,o=e.stats.min<0;return u`
+    `],c([h({attribute:!1})],K.prototype,"scale",2),K=c([A("lms-legend")],K);var Yt=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],Zt=["density","density_half_max"],R=class extends ${constructor(){super(...arguments);this.shelved=null;this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:e,shelved:n}=this,{bottom:r}=e,o=e.stats.min<0;return u`
       <h1><span class="model">${e.model}</span> ${e.neuron}</h1>
       <p class="quiet where">
-        site <b>${e.site}</b> (${et[e.site]}) · ${n.activation_function}${n.is_gated?", gated":""}
-        · ${v(e.stats.count)} tokens of <bdi>${n.corpus}</bdi>
+        site <b>${e.site}</b> (${et[e.site]})
+        ${n?`· ${n.activation_function}${n.is_gated?", gated":""}`:d}
+        · ${v(e.stats.count)} tokens ${n?u`of <bdi>${n.corpus}</bdi>`:d}
       </p>
       <slot></slot>
       ${e.dead?u`<p class="alert">${`Dead on this corpus: never above 0 on ${v(e.stats.count)} tokens. It may well wake up on other texts.`}</p>`:d}
@@ -735,7 +736,7 @@
             ${o.length===r.length?`All ${r.length} peak on different tokens.`:`The best of each peak token: ${o.length} of ${r.length}.`}
           </p>`:d}
       ${this.renderExamples(n,o)}
-    </section>`}renderExamples(e,n){let{record:r,shelved:o,source:i}=this,l=i&&{catalogue:o.address,layer:r.layer,neuron:r.index},a=!!i?.live&&o.why_not_live===null;return u`<ol class="examples">
+    </section>`}renderExamples(e,n){let{record:r,shelved:o,source:i}=this,l=i&&o&&{catalogue:o.address,layer:r.layer,neuron:r.index},a=!!i?.live&&o?.why_not_live===null;return u`<ol class="examples">
       ${n.map(({example:p,rank:f})=>u`<li>
           <lms-example
             .example=${p} .rank=${f} .list=${e} .scale=${this.scale} .width=${this.width} .at=${l}
@@ -820,6 +821,8 @@
         white-space: nowrap;
       }
       .chip code {
+        overflow-wrap: anywhere;
+        white-space: normal;
         unicode-bidi: isolate;
       }
       .controls {

@@ -703,11 +703,12 @@ var xt=Object.defineProperty;var wt=Object.getOwnPropertyDescriptor;var c=(s,t,e
       i {
         flex: 1;
       }
-    `],c([h({attribute:!1})],Y.prototype,"scale",2),Y=c([_("lms-legend")],Y);var tn=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],nn=["density","density_half_max"],T=class extends y{constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:e,shelved:n}=this,{bottom:r}=e,o=e.stats.min<0;return d`
+    `],c([h({attribute:!1})],Y.prototype,"scale",2),Y=c([_("lms-legend")],Y);var tn=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],nn=["density","density_half_max"],T=class extends y{constructor(){super(...arguments);this.shelved=null;this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:e,shelved:n}=this,{bottom:r}=e,o=e.stats.min<0;return d`
       <h1><span class="model">${e.model}</span> ${e.neuron}</h1>
       <p class="quiet where">
-        site <b>${e.site}</b> (${dt[e.site]}) · ${n.activation_function}${n.is_gated?", gated":""}
-        · ${b(e.stats.count)} tokens of <bdi>${n.corpus}</bdi>
+        site <b>${e.site}</b> (${dt[e.site]})
+        ${n?`· ${n.activation_function}${n.is_gated?", gated":""}`:u}
+        · ${b(e.stats.count)} tokens ${n?d`of <bdi>${n.corpus}</bdi>`:u}
       </p>
       <slot></slot>
       ${e.dead?d`<p class="alert">${`Dead on this corpus: never above 0 on ${b(e.stats.count)} tokens. It may well wake up on other texts.`}</p>`:u}
@@ -754,7 +755,7 @@ var xt=Object.defineProperty;var wt=Object.getOwnPropertyDescriptor;var c=(s,t,e
             ${o.length===r.length?`All ${r.length} peak on different tokens.`:`The best of each peak token: ${o.length} of ${r.length}.`}
           </p>`:u}
       ${this.renderExamples(n,o)}
-    </section>`}renderExamples(e,n){let{record:r,shelved:o,source:i}=this,l=i&&{catalogue:o.address,layer:r.layer,neuron:r.index},a=!!i?.live&&o.why_not_live===null;return d`<ol class="examples">
+    </section>`}renderExamples(e,n){let{record:r,shelved:o,source:i}=this,l=i&&o&&{catalogue:o.address,layer:r.layer,neuron:r.index},a=!!i?.live&&o?.why_not_live===null;return d`<ol class="examples">
       ${n.map(({example:p,rank:g})=>d`<li>
           <lms-example
             .example=${p} .rank=${g} .list=${e} .scale=${this.scale} .width=${this.width} .at=${l}
@@ -839,6 +840,8 @@ var xt=Object.defineProperty;var wt=Object.getOwnPropertyDescriptor;var c=(s,t,e
         white-space: nowrap;
       }
       .chip code {
+        overflow-wrap: anywhere;
+        white-space: normal;
         unicode-bidi: isolate;
       }
       .controls {

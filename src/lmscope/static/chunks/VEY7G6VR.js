@@ -109,11 +109,12 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
       .key.bottom {
         border-bottom: 2px dotted var(--negative-mark);
       }
-    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(a){return Math.round((u-a*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return i`
+    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(a){return Math.round((u-a*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.shelved=null;this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return i`
       <h1><span class="model">${t.model}</span> ${t.neuron}</h1>
       <p class="quiet where">
-        site <b>${t.site}</b> (${W[t.site]}) · ${e.activation_function}${e.is_gated?", gated":""}
-        · ${g(t.stats.count)} tokens of <bdi>${e.corpus}</bdi>
+        site <b>${t.site}</b> (${W[t.site]})
+        ${e?`· ${e.activation_function}${e.is_gated?", gated":""}`:d}
+        · ${g(t.stats.count)} tokens ${e?i`of <bdi>${e.corpus}</bdi>`:d}
       </p>
       <slot></slot>
       ${t.dead?i`<p class="alert">${`Dead on this corpus: never above 0 on ${g(t.stats.count)} tokens. It may well wake up on other texts.`}</p>`:d}
@@ -160,7 +161,7 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
             ${s.length===o.length?`All ${o.length} peak on different tokens.`:`The best of each peak token: ${s.length} of ${o.length}.`}
           </p>`:d}
       ${this.renderExamples(e,s)}
-    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:n}=this,l=n&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!n?.live&&s.why_not_live===null;return i`<ol class="examples">
+    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:n}=this,l=n&&s&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!n?.live&&s?.why_not_live===null;return i`<ol class="examples">
       ${e.map(({example:M,rank:x})=>i`<li>
           <lms-example
             .example=${M} .rank=${x} .list=${t} .scale=${this.scale} .width=${this.width} .at=${l}
@@ -245,6 +246,8 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
         white-space: nowrap;
       }
       .chip code {
+        overflow-wrap: anywhere;
+        white-space: normal;
         unicode-bidi: isolate;
       }
       .controls {
