@@ -612,3 +612,13 @@ def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(
         "hf:nobody/nothing cannot be read: the Hugging Face hub could not be reached.\n"
         "Without a network, give a file or a folder instead."
     ) == sentence("hf:nobody/nothing")
+
+
+def test_options_that_are_not_parted_by_commas_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    with pytest.raises(BadOption) as caught:
+        load_corpus(f"{tmp_path}/a.txt::split=%::weight=2")
+    assert (
+        f"::split=%::weight=2 of {tmp_path}/a.txt: after the first :: options are parted by "
+        f"commas, not by another ::, in {tmp_path}/a.txt::split=%::weight=2."
+    ) == str(caught.value)

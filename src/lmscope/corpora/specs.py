@@ -89,6 +89,9 @@ def parse(spec: str | Path | tuple[str | Path, float]) -> Source:
     given = str(spec)
     is_plain = "::" not in given or _exists(given)
     name, _, options = (given, "", "") if is_plain else given.rpartition("::")
+    if "::" in name and _exists(path := name.partition("::")[0]):
+        reason = f"after the first :: options are parted by commas, not by another ::, in {given}"
+        raise BadOption(f"{name.removeprefix(path)}::{options}", f"of {path}", reason)
     source = Source(given, name, _kind(name))
     for option in filter(None, options.split(",")):
         source = _with(source, option)
