@@ -291,6 +291,8 @@ class HttpCatalogue implements Catalogue {
 
 class SafetensorsFile {
   private header: Header | undefined;
+  /** Tensors that were read whole, for the table: their rows are there already. */
+  private readonly held = new Map<string, Numbers>();
 
   constructor(
     private readonly remote: RemoteFile,
@@ -315,6 +317,8 @@ class SafetensorsFile {
     const found = await this.tensor(key, signal);
     const { n, stride } = rowsOf(found, nAxes);
     if (!(index < n)) throw damaged(this.remote.name, `'${key}' has no row ${index}`);
+    const held = this.held.get(key);
+    if (held) return held.subarray((index * held.length) / n, ((index + 1) * held.length) / n);
     const nGroup = Math.min(GROUP_ROWS, Math.max(1, Math.floor(GROUP_BYTES / stride)));
     const first = index - (index % nGroup);
     const last = Math.min(n, first + nGroup);
@@ -333,7 +337,9 @@ class SafetensorsFile {
 
   async whole(key: string): Promise<Numbers> {
     const { n } = rowsOf(await this.tensor(key), 1);
-    return this.rows(key, 1, 0, n);
+    const all = await this.rows(key, 1, 0, n);
+    this.held.set(key, all);
+    return all;
   }
 }
 

@@ -42,6 +42,22 @@ for (const name of NAMES) {
     }
   });
 
+  test(`what was read whole of ${name} is not asked for again, row by row`, async () => {
+    const keys = Object.keys((await contract("columns.json"))[name]);
+    const asked = async (isWhole: boolean) => {
+      const { host, source } = setUp();
+      const catalogue = await source.catalogue(name);
+      await catalogue.row("max", 0); // and with it the header
+      if (isWhole) for (const key of keys) await catalogue.column(key);
+      const before = host.of("stats.safetensors").length;
+      for (const expected of neurons[name]!) {
+        assert.deepEqual(await catalogue.neuron(expected.layer, expected.index), expected);
+      }
+      return host.of("stats.safetensors").length - before;
+    };
+    assert.ok((await asked(true)) < (await asked(false)) - 3);
+  });
+
   test(`the documents of ${name} and where they came from are what Python reads`, async () => {
     const catalogue = await setUp().source.catalogue(name);
     const documents: { text: string; source: string; offset: number }[] = (await contract("documents.json"))[name];

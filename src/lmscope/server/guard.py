@@ -151,6 +151,8 @@ def _with_headers(send: Send, path: str) -> Send:
         added.append((b"cache-control", b"public, max-age=31536000, immutable"))
     elif path.startswith(("/catalogues/", "/api/")):
         added.append((b"cache-control", b"no-store"))  # the page keeps what it needs
+    elif path == "/icon.svg":  # asked for at every change of address
+        added.append((b"cache-control", b"public, max-age=86400"))
     else:
         added.append((b"cache-control", b"no-cache"))
 
