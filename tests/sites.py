@@ -138,10 +138,10 @@ class Site:
 
 
 @contextmanager
-def serving(folders: list[Path], journal: Path, port: str = "0") -> Iterator[Site]:
+def serving(folders: list[Path], journal: Path, *options: str, port: str = "0") -> Iterator[Site]:
     """Run `lmscope serve` in a process of its own; port 0 is any that is free."""
     words = ["serve", *map(str, folders), "--port", port, "--json", "--person", "Ada"]
-    command = [sys.executable, "-m", "lmscope", *words, "--journal", str(journal)]
+    command = [sys.executable, "-m", "lmscope", *words, "--journal", str(journal), *options]
     said = journal.with_suffix(".stderr")
     with (
         said.open("w") as stderr,

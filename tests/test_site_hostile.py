@@ -35,8 +35,8 @@ def record(site: Site) -> NeuronRecord:
 
 @pytest.fixture(params=["server", "static host", "file"])
 def page(
-    request: pytest.FixtureRequest, readers: Readers, site: Site, tmp_path: Path,
-    record: NeuronRecord, hostile_folder: Path,
+    request: pytest.FixtureRequest, readers: Readers, host: Callable[..., str], site: Site,
+    tmp_path: Path, record: NeuronRecord, hostile_folder: Path,
 ) -> Page:  # fmt: skip
     """The neuron's page on each of the hosts."""
     if request.param == "server":

@@ -101,6 +101,43 @@ def test_what_needs_a_server_is_absent_with_a_sentence_why(static: Reader) -> No
     expect(page.get_by_role("textbox", name="Text 1")).to_have_count(0)
 
 
+def test_a_neurons_data_are_less_than_200_kilobytes(readers: Readers, site: Site) -> None:
+    reader = readers(site.url)
+    sizes: list[int] = []
+    reader.page.on(
+        "requestfinished",
+        lambda r: sizes.append(r.sizes()["responseBodySize"]) if "/catalogues/" in r.url else None,
+    )
+    page = reader.open(to(SOLU, NEURON))
+    drawn(page, LISTS["top"])
+    page.wait_for_load_state("networkidle")
+
+    assert 20_000 < sum(sizes) < 200_000
+
+
+# --- beyond this machine -------------------------------------------------------------------
+
+
+def test_beyond_loopback_the_address_with_the_token_is_needed_once(
+    readers: Readers, demo_folder: Path, tmp_path: Path
+) -> None:
+    with serving([demo_folder], tmp_path / "journal.db", "--host", "0.0.0.0") as running:
+        here, _, token = running.url.replace("0.0.0.0", "127.0.0.1").partition("?")
+        reader = readers(here)
+        page = reader.open("#/", f"?{token}")
+        expect(page.get_by_role("link", name=SOLU, exact=True)).to_be_visible()
+        assert "token" not in page.url
+        page = reader.open(to(SOLU, NEURON))
+        expect(page.get_by_role("button", name="star")).to_be_visible()
+
+        stranger = readers(here)
+        stranger.allowed.append("401")
+        stranger.page.goto(here)
+        expect(stranger.page.get_by_text("This server asks for a token.")).to_be_visible()
+        for one in (reader, stranger):
+            one.context.close()
+
+
 # --- a part of a catalogue -----------------------------------------------------------------
 
 
@@ -114,7 +151,9 @@ def part(shared: Callable[..., Path], demo_folder: Path) -> Path:
     return shared("site-part", make)
 
 
-def test_a_part_is_browsed_as_if_it_were_all(readers: Readers, part: Path, reader: Reader) -> None:
+def test_a_part_is_browsed_as_if_it_were_all(
+    readers: Readers, host: Host, part: Path, reader: Reader
+) -> None:
     url = host(part, "/")
     static = readers(url)
     page = static.open(f"#/{GELU}")

@@ -68,3 +68,27 @@ def is_split(data: bytes) -> bool:
     except UnicodeDecodeError:
         return True
     return False
+
+
+def byte_at(text: str) -> NDArray[np.int64]:
+    """Give the byte offset of each character and of the end, shape [n_characters + 1].
+
+    Example:
+        >>> byte_at("né!").tolist()
+        [0, 1, 3, 4]
+    """
+    code = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    widths = 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
+    return np.concatenate([[0], np.cumsum(widths, dtype=np.int64)])
+
+
+def without_surrogates(text: str) -> str:
+    r"""Join surrogates that are a pair; those that are alone, which UTF-8 cannot write, are U+FFFD.
+
+    Example:
+        >>> without_surrogates("\ud83d\ude00 \ud83d")
+        '😀 �'
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -22,7 +22,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from lmscope.errors import NotAModel
-from lmscope.text import TokenizedText
+from lmscope.text import TokenizedText, byte_at, without_surrogates
 
 Kind = Literal["byte-level", "sentencepiece", "wordpiece", "other"]
 """How a vocabulary spells bytes. `byte-level`: one stand-in character per byte.
@@ -136,7 +136,7 @@ class Tokenizer:
 
     def tokenize_all(self, texts: Sequence[str]) -> list[TokenizedText]:
         """Cut many texts at once; the same results as one by one, in the same order."""
-        texts = [_without_surrogates(text) for text in texts]
+        texts = [without_surrogates(text) for text in texts]
         encodings = self._backend.encode_batch_fast(texts, add_special_tokens=False)
         return [self._cut(text, e.ids) for text, e in zip(texts, encodings, strict=True)]
 
@@ -163,7 +163,7 @@ class Tokenizer:
             spans = np.stack([starts, ends], axis=1)
         else:
             offsets = self._backend.encode(text, add_special_tokens=False).offsets
-            spans = _disjoint(_byte_at(text)[np.array(offsets, dtype=np.int64).reshape(-1, 2)])
+            spans = _disjoint(byte_at(text)[np.array(offsets, dtype=np.int64).reshape(-1, 2)])
         return TokenizedText(text, np.array(ids, np.int32), spans.astype(np.int32), is_exact)
 
 
@@ -250,19 +250,6 @@ def _speller(spec: dict[str, Any]) -> Callable[[str], bytes]:
         "other": str.encode,
     }
     return spellings[_kind(spec)]
-
-
-def _without_surrogates(text: str) -> str:
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _byte_at(text: str) -> NDArray[np.int64]:
-    """Give the byte offset of each character and of the end, shape [n_characters + 1]."""
-    code = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
-    widths = 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
-    return np.concatenate([[0], np.cumsum(widths, dtype=np.int64)])
 
 
 def _disjoint(spans: NDArray[np.int64]) -> NDArray[np.int64]:

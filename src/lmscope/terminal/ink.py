@@ -71,7 +71,7 @@ def shade(
         is_deep: True if it has 24-bit colours, False if it has 256.
 
     Example:
-        >>> shade(2.0, -1.0, 2.0), shade(-1.0, -1.0, 2.0)
+        >>> shade(2.0, -1.0, 2.0), shade(-2.0, -1.0, 2.0)
         (('#1f6feb', '#ffffff'), ('#f08c00', '#000000'))
         >>> shade(1.0, -1.0, 2.0, is_deep=False)
         ('color(25)', '#ffffff')
