@@ -1,10 +1,12 @@
 """Tiny models of six kinds on disk, a small corpus of every sort of text, and a scan of each.
 
-Workers share what they make: a folder is built under another name and then renamed.
+Workers share what they make: whichever needs a folder first builds it, under another name, and
+renames it; the others wait.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -257,13 +259,13 @@ def shared(
 
     def give(name: str, make: Callable[[Path], Any]) -> Path:
         path = root / name
-        if not path.exists():
-            draft = root / f"{name}.{os.getpid()}"
-            make(draft)
-            try:
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                draft = root / f"{name}.draft"
+                shutil.rmtree(draft, ignore_errors=True)  # of a make that failed
+                make(draft)
                 draft.rename(path)
-            except OSError:  # another worker was faster
-                shutil.rmtree(draft)
         return path
 
     return give

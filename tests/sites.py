@@ -6,6 +6,7 @@ this machine, fails the test that it belongs to.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
 import re
@@ -339,8 +340,11 @@ def reader(readers: Callable[..., Reader], site: Site) -> Reader:
 def axe_source() -> str:
     """The accessibility checker; it is one of the front end's own packages."""
     path = WEB / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=WEB, check=True)
+    with (WEB / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker gets it for all
+        if not path.exists():
+            assert shutil.which("npm"), "axe-core comes by npm. Get npm with: apt install npm"
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=WEB, check=True)
     return path.read_text("utf-8")
 
 
