@@ -16,7 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # it may be busy
+hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = ["sites"]
 

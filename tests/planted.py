@@ -11,6 +11,9 @@ from lmscope.evidence import (
     RivalEvidence,
     Thresholds,
     Verdict,
+    VerdictName,
+    auroc,
+    average_precision,
     best_threshold,
     compare,
     corpus_evidence,
@@ -88,6 +91,36 @@ def plant(
         np.maximum(rest * rng.standard_normal(n), 0),
     )
     return Planted(x.astype(np.float32), y, rival, document)
+
+
+CLASSES: dict[VerdictName, dict[str, Any]] = {
+    "holds up": {"recall": 0.7, "elsewhere": 0.003, "loud": 0.7},
+    "fires on it but not only": {"recall": 0.75, "elsewhere": 0.0115, "loud": 1.0},
+    "fires on part of it": {"recall": 0.38, "elsewhere": 0.0005},
+    "better explained by a simpler rule": {"recall": 0.7, "of_rival": 0.45},
+    "real but weak": {"recall": 0.48, "elsewhere": 0.005, "loud": 1.0},
+    "does not hold": {"recall": 0.02, "elsewhere": 0.02, "loud": 1.0},
+    "not enough evidence": {"recall": 0.7, "n_documents": 110},
+}
+"""Neurons near the default thresholds, by the verdict that is true of them."""
+
+
+def truth(how: dict[str, Any], *, threshold: float) -> dict[str, float]:
+    """Measures of the distribution that such neurons are drawn from: of 20,000 documents."""
+    found = plant(np.random.default_rng(0), n_documents=20_000, **how)
+    x, y = found.x.astype(float), found.y
+    fires, above = x >= threshold, np.maximum(x, 0)
+    hit = float((fires & y).sum())
+    return {
+        "ap": average_precision(found.x, y),
+        "mass_precision": float((above * y).sum() / above.sum()),
+        "mass_precision_squared": float((above**2 * y).sum() / (above**2).sum()),
+        "recall": hit / y.sum(),
+        "precision": hit / fires.sum(),
+        "f1": 2 * hit / (fires.sum() + y.sum()),
+        "r": float(np.corrcoef(x, y)[0, 1]),
+        "auroc": auroc(found.x, y),
+    }
 
 
 def judge(planted: Planted, seed: int = 0, thresholds: Thresholds | None = None) -> Verdict:

@@ -47,8 +47,10 @@ class Level:
     """Tokens."""
     documents: int
     """Documents that they come from."""
+    marked: int
+    """Tokens that the rule marks."""
     precision: float
-    """Share of them that the rule marks; NaN if there is none."""
+    """Share of them; NaN if there is no token."""
     precision_low: float
     """Wilson's 95 % interval for as many independent tokens as they are worth."""
     precision_high: float
@@ -192,7 +194,7 @@ def corpus_evidence(
         >>> f"{found.ap.value:.2f} [{found.ap.low:.2f}, {found.ap.high:.2f}]"
         '0.82 [0.76, 0.86]'
         >>> found.to_json()["base_rate"], round(found.mass_precision.value, 3)
-        (0.0185, 0.083)
+        (0.019, 0.089)
 
     Source:
         Oikarinen, Yan and Weng, "Evaluating neuron explanations", arXiv:2506.05774: which scores
@@ -306,7 +308,7 @@ def _level(low: float, high: float, y: NDArray[np.bool_], of: NDArray[np.intp]) 
     n = len(y)
     if not n:
         nothing = float("nan")
-        return Level(low, high, 0, 0, nothing, nothing, nothing)
+        return Level(low, high, 0, 0, 0, nothing, nothing, nothing)
     documents, which = np.unique(of, return_inverse=True)
     share, n_documents = float(y.mean()), len(documents)
     worth = float(n_documents)
@@ -314,7 +316,8 @@ def _level(low: float, high: float, y: NDArray[np.bool_], of: NDArray[np.intp]) 
         deviation = np.bincount(which, y - share)
         variance = (deviation**2).sum() / n**2 * n_documents / (n_documents - 1)
         worth = float(np.clip(share * (1 - share) / max(variance, 1e-300), 1, n))
-    return Level(low, high, n, n_documents, share, *wilson(share * worth, worth))
+    ends = wilson(share * worth, worth)
+    return Level(low, high, n, n_documents, int(y.sum()), share, *ends)
 
 
 def _levels(

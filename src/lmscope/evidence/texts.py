@@ -21,9 +21,9 @@ from lmscope.evidence.documents import Estimate
 from lmscope.evidence.measures import auroc, check
 
 N_DRAWS = 100_000
-"""Random sign patterns where there are too many to count them all; fewer beyond 2,000 pairs."""
+"""Random sign patterns where there are too many to count them all; fewer beyond 1,000 pairs."""
 _N_EXACT = 40  # pairs up to which all patterns are counted, as two halves of 2^20 sums
-_MOST_SIGNS = 200_000_000  # signs drawn at most: about two seconds
+_MOST_SIGNS = 100_000_000  # signs drawn at most: about a second
 _SMALLEST = float_info.min  # a p-value is never zero
 _MOST_STEPS = 2_000_000_000  # additions for the exact distribution of ranks: about two seconds
 
@@ -282,10 +282,10 @@ def _area(fits: NDArray[np.float64], rest: NDArray[np.float64]) -> Estimate:
     area = auroc(values, np.arange(n + m) < n)
     if min(n, m) < 2:
         return Estimate(area, 0.0, 1.0)
-    if area in (0, 1):
-        reach = 1 - 0.025 ** (1 / min(n, m))
-        return Estimate(area, max(area - reach, 0), min(area + reach, 1))
     parts = np.array([_beaten(fits, rest).var(ddof=1) / n, _beaten(rest, fits).var(ddof=1) / m])
+    if not parts.any():  # all won, all lost, or all alike
+        reach = 1 - 0.025 ** (1 / min(n, m))
+        return Estimate(area, max(area - reach, 0.0), min(area + reach, 1.0))
     freedom = parts.sum() ** 2 / (parts**2 / [n - 1, m - 1]).sum()
     reach = stdtrit(freedom, 0.975) * np.sqrt(parts.sum()) / (area * (1 - area))
     logit = np.log(area / (1 - area))

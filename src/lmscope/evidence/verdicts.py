@@ -178,18 +178,14 @@ def _rows(
     t: Thresholds,
 ) -> list[Row]:
     """The verdicts that apply, the decisive one first, with why, rival and missing tokens."""
-    ap, squared, recall, top = (
-        corpus.ap,
-        corpus.mass_precision_squared,
-        _recall(corpus),
-        corpus.top,
-    )
+    ap, squared, recall = corpus.ap, corpus.mass_precision_squared, _recall(corpus)
+    top = corpus.top
     is_low = ap.high < t.ap
     if not is_low and (lack := _too_little(corpus, t))[0]:
         return [("not enough evidence", lack[0], None, lack[1])]
     texts = texts if texts and texts.n >= t.n_texts else None
     located = texts.located if texts else None
-    right_on_top = f"{round(top.precision * top.n)} of its {top.n} strongest tokens are marked"
+    right_on_top = f"{top.marked} of its {top.n} strongest tokens are marked"
     is_right_on_top = top.precision >= t.top
     is_clean = (
         is_right_on_top
@@ -230,61 +226,64 @@ def _rows(
             why = f"It fires on {_shown(recall)} of the marked tokens, but {_and(but)}."
             rows.append(("fires on it but not only", why, None, None))
     if is_right_on_top and recall.high < t.recall:
-        why = f"Of its {top.n} strongest tokens {round(top.precision * top.n)} are marked, but it "
-        why += f"fires on only {_shown(recall)} of all marked ones."
+        why = f"Of its {top.n} strongest tokens {top.marked} are marked, but it fires on only "
+        why += f"{_shown(recall)} of all marked ones."
         rows.append(("fires on part of it", why, None, None))
     if is_low and corpus.p < t.alpha_shuffled:
         why = f"AP {_shown(ap)} is more than shuffled labels give ({_share(corpus.ap_shuffled)}), "
         why += f"but surely below {t.ap:g}."
         rows.append(("real but weak", why, None, None))
     elif is_low:
-        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is no more than "
-        why += f"shuffled labels give (p = {_share(corpus.p)})."
+        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is not surely "
+        why += f"more than shuffled labels give (p = {_share(corpus.p)})."
         rows.append(("does not hold", why, None, None))
     return rows or [_undecided(corpus, located, t)]
 
 
 def _undecided(corpus: CorpusEvidence, located: Estimate | None, t: Thresholds) -> Row:
     """What to say where no verdict applies: nearly always that an interval straddles."""
-    ap, squared, recall, top = (
-        corpus.ap,
-        corpus.mass_precision_squared,
-        _recall(corpus),
-        corpus.top,
-    )
-    grows = [
-        ("AP", ap, t.ap),
-        ("squared mass precision", squared, t.mass_precision_squared),
-        ("recall", recall, t.recall),
+    recall, top = _recall(corpus), corpus.top
+    straddling = [
+        (name, e, at)
+        for name, e, at in (
+            ("AP", corpus.ap, t.ap),
+            ("squared mass precision", corpus.mass_precision_squared, t.mass_precision_squared),
+            ("recall", recall, t.recall),
+        )
+        if e.low < at <= e.high
     ]
-    straddling = [(name, e, at) for name, e, at in grows if e.low < at <= e.high]
     open_ = [f"{name} {_shown(e)} may lie on either side of {at:g}" for name, e, at in straddling]
     if top.precision < t.top <= top.precision_high:
         open_.append(
-            f"{round(top.precision * top.n)} of its {top.n} strongest tokens are marked, which may "
-            f"be chance or a precision below {t.top:g}"
+            f"{top.marked} of its {top.n} strongest tokens are marked, which may be chance or a "
+            f"precision below {t.top:g}"
         )
     if located and located.value < t.located <= located.high:
         open_.append(f"it is strongest on a marked token in only {_shown(located)} of your texts")
     if not open_:
         why = f"It fires on only {_shown(recall)} of the marked tokens, and of its {top.n} "
-        why += f"strongest tokens only {round(top.precision * top.n)} are marked."
+        why += f"strongest tokens only {top.marked} are marked."
         return "does not hold", why, None, None
     why = f"{_and(open_)}."
-    # An interval shrinks with the root of the corpus, on the side of the threshold.
-    times = [
-        ((v := e.value) - (e.low if v >= at else e.high)) / (v - at or 1e-9)
-        for _, e, at in straddling
-    ]
-    most = max((ratio**2 for ratio in times), default=0.0)
+    why = f"{why[0].upper()}{why[1:]}"
     if not straddling:
         return "not enough evidence", why, None, None
-    if most > _MOST_TIMES:
+    times = max(_times(e, at) for _, e, at in straddling)
+    if times > _MOST_TIMES:
         why += " So near the threshold no corpus in reason would tell."
         return "not enough evidence", why, None, None
-    missing = _about(corpus.tokens * (most - 1))
+    missing = _about(corpus.tokens * (times - 1))
     why += f" It takes at least about {missing:,} more tokens of such text to tell."
-    return "not enough evidence", f"{why[0].upper()}{why[1:]}", None, missing
+    return "not enough evidence", why, None, missing
+
+
+def _times(e: Estimate, at: float) -> float:
+    """How many times as large a corpus would move an interval off a threshold.
+
+    An interval shrinks with the root of the corpus; the estimate is taken to stay.
+    """
+    end = e.low if e.value >= at else e.high
+    return ((end - e.value) / (at - e.value)) ** 2 if e.value != at else float("inf")
 
 
 def _too_little(corpus: CorpusEvidence, t: Thresholds) -> tuple[str, int | None]:
