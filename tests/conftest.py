@@ -19,7 +19,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("any machine", deadline=None)  # it may be busy
+# Repeatable, and without deadlines, since the machine may be busy.
+hypothesis.settings.register_profile("any machine", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = ["sites"]

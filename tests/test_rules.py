@@ -579,16 +579,19 @@ def test_what_is_special_is_said_in_words(rule: str, says: str) -> None:
 
 def brute_force(pattern: str, text: str) -> list[tuple[int, int]]:
     """Try every start; of the matches that end together keep the longest."""
-    found: dict[int, int] = {}
+    longest: dict[int, re.Match[str]] = {}
     for start in range(len(text) + 1):
         if match := re.compile(pattern).match(text, start):
-            a, b = match.span()
-            if a == b:
-                a -= 1
-            elif stripped := match[0].rstrip():
-                b = a + len(stripped)
-            if a >= 0:
-                found[b] = min(a, found.get(b, a))
+            longest.setdefault(match.end(), match)
+    found: dict[int, int] = {}
+    for match in longest.values():
+        a, b = match.span()
+        if a == b:
+            a -= 1
+        elif stripped := match[0].rstrip():
+            b = a + len(stripped)
+        if a >= 0:
+            found[b] = min(a, found.get(b, a))
     return sorted(((a, b) for b, a in found.items()), key=lambda span: span[1])
 
 

@@ -205,14 +205,12 @@ def corpus_evidence(
     given |= {k: v for k, v in (("ignore", ignore), ("span", span)) if v is not None}
     check(x, **given)
     counts = np.ones(len(x), np.bool_) if ignore is None else ~ignore
-    numbers, of = np.unique(document, return_inverse=True)
-    group_of = deal(len(numbers), seed=seed)
-    n_groups = int(group_of.max()) + 1
-    group = group_of[of]
+    of = np.unique(document, return_inverse=True)[1]
+    group_of = deal(int(of.max()) + 1, seed=seed)
+    group, n_groups = group_of[of], int(group_of.max()) + 1
     events = np.zeros((n_groups, 4))
     if span is not None:
-        by_document = event_sums(x, span, threshold, counts, of, len(numbers))
-        np.add.at(events, group_of, by_document)
+        np.add.at(events, group_of, event_sums(x, span, threshold, counts, of, len(group_of)))
     x, y, of, group = x[counts], y[counts], of[counts], group[counts]
     check(x)
 

@@ -124,37 +124,34 @@ def estimates(
         Satterthwaite, Biometrics Bulletin 2 (1946) 110-114; Clopper and Pearson, Biometrika 26
         (1934) 404-413.
     """
-    from scipy.special import stdtrit
+    from scipy.special import expit, logit, stdtrit
 
     n = len(rows)
-    if n < 2:
-        return [Estimate(float(v), float(low), 1.0) for v, low in zip(value, lowest, strict=True)]
     resampled = np.concatenate([measures(w @ rows) for w in _weights(n, n_resamples, seed)])
     total = rows.sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
         influence = np.nan_to_num(measures(total) - measures(total - rows))
         variance = (influence**2).sum(0)
         freedom = 2 * variance**2 / ((influence**4).sum(0) - variance**2 / n)
-    freedom = np.where(np.isfinite(freedom), np.clip(freedom, 1, n - 1), 1)
+    freedom = np.where(np.isfinite(freedom), np.clip(freedom, 1, max(n - 1, 1)), 1)
     # A resample may lack what the measure needs, positives for instance.
     resampled = np.where(np.isfinite(resampled), resampled, value)
-    spread = resampled.std(0, ddof=1) * np.sqrt(n / (n - 1))
+    spread = resampled.std(0) * np.sqrt(n / max(n - 1, 1))
     found = []
-    for i, v in enumerate(value):
-        low = float(lowest[i])
-        width = 1 - low
-        share = (float(v) - low) / width
+    for i, low in enumerate(lowest.tolist()):
+        v, width = min(float(value[i]), 1.0), 1 - low
+        share = (v - low) / width
         if not np.isfinite(v):
-            found.append(Estimate(float("nan"), float("nan"), float("nan")))
+            ends = [v, v]
+        elif n == 1:
+            ends = [low, 1.0]
         elif 0 < share < 1:
-            logit = np.log(share / (1 - share))
             reach = stdtrit(freedom[i], 0.975) * spread[i] / width / (share * (1 - share))
-            ends = low + width / (1 + np.exp(-(logit + np.array([-reach, reach]))))
-            found.append(Estimate(float(v), float(ends[0]), float(ends[1])))
+            ends = (low + width * expit(logit(share) + np.array([-reach, reach]))).tolist()
         else:
             reach = width * (1 - 0.025 ** (1 / max(int(telling[i]), 1)))
-            ends = (1 - reach, 1.0) if share == 1 else (low, low + reach)
-            found.append(Estimate(float(v), *map(float, ends)))
+            ends = [1 - reach, 1.0] if share == 1 else [low, low + reach]
+        found.append(Estimate(v, *ends))
     return found
 
 

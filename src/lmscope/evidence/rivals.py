@@ -134,8 +134,8 @@ def compare(
     if ignore is not None:
         x, y, rival, document = x[~ignore], y[~ignore], rival[~ignore], document[~ignore]
         check(x)
-    numbers, of = np.unique(document, return_inverse=True)
-    group_of = deal(len(numbers), seed=seed)
+    of = np.unique(document, return_inverse=True)[1]
+    group_of = deal(int(of.max()) + 1, seed=seed)
     group, n = group_of[of], int(group_of.max()) + 1
     blocks: list[NDArray[Any]] = [
         token_sums(x, y, threshold, group, n),

@@ -275,7 +275,7 @@ def _rank_sum(fits: NDArray[np.float64], rest: NDArray[np.float64]) -> float:
 
 
 def _area(fits: NDArray[np.float64], rest: NDArray[np.float64]) -> Estimate:
-    from scipy.special import stdtrit
+    from scipy.special import expit, logit, stdtrit
 
     n, m = len(fits), len(rest)
     values = np.concatenate([fits, rest])
@@ -288,8 +288,7 @@ def _area(fits: NDArray[np.float64], rest: NDArray[np.float64]) -> Estimate:
         return Estimate(area, max(area - reach, 0.0), min(area + reach, 1.0))
     freedom = parts.sum() ** 2 / (parts**2 / [n - 1, m - 1]).sum()
     reach = stdtrit(freedom, 0.975) * np.sqrt(parts.sum()) / (area * (1 - area))
-    logit = np.log(area / (1 - area))
-    low, high = 1 / (1 + np.exp(-(logit + np.array([-reach, reach]))))
+    low, high = expit(logit(area) + np.array([-reach, reach]))
     return Estimate(area, float(low), float(high))
 
 

@@ -241,11 +241,15 @@ def _trimmed(a: int, b: int, text: str) -> tuple[int, int] | None:
 
 
 def merged(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Keep of the places with one end the one that begins first; in the order of their ends.
+    """Keep of the matches with one end the longest, and of the places too; in the order of ends.
 
     Args:
         rows: Start and end of what fires, start and end of the match: [n, 4].
     """
+    ends, which = np.unique(rows[:, 3], return_inverse=True)
+    begins = np.full(len(ends), np.iinfo(np.int64).max)
+    np.minimum.at(begins, which, rows[:, 2])
+    rows = rows[rows[:, 2] == begins[which]]
     rows = rows[np.lexsort((rows[:, 2], rows[:, 0], rows[:, 1]))]
     is_first = np.diff(rows[:, 1], prepend=-1) > 0
     return rows[is_first]
