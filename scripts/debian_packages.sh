@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make sure that programs the tests drive are there: a real browser, a real database server.
+# Make sure that programs the tests drive are there: a real browser, a real database server, npm.
 #
 #   scripts/debian_packages.sh
 #
@@ -11,6 +11,7 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null ||
     missing+=(postgresql)
+command -v npm >/dev/null || missing+=(nodejs npm) # for axe, which checks the pages' access
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 as_root=()
