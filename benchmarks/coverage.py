@@ -77,7 +77,7 @@ def coverage(n: int) -> None:
         )
         return found
 
-    lmscope.evidence.corpus.estimates = catch  # type: ignore[attr-defined]
+    lmscope.evidence.corpus.estimates = catch
     print(f"coverage of 95 % intervals in {n:,} corpora, %\n")
     print(
         f"{'':28}{'':12}"
@@ -107,7 +107,7 @@ def coverage(n: int) -> None:
         for kind, each in held.items():
             shares = "".join(f"{100 * share:14.1f}" for share in np.mean(each, 0))
             print(f"{title if kind == 'lmscope' else '':28}{kind:12}{shares}", flush=True)
-    lmscope.evidence.corpus.estimates = estimates  # type: ignore[attr-defined]
+    lmscope.evidence.corpus.estimates = estimates
 
 
 def verdicts(n: int) -> None:

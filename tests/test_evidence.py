@@ -838,6 +838,8 @@ def agreeing(n: int = 10, wins: int = 10, located: int | None = None) -> TextsEv
         ("real but weak", made(ap=near(0.2), recall=near(0.3), n_right=8), None, []),
         ("does not hold", made(ap=near(0.02), p=0.3, recall=near(0.1), n_right=1), None, []),
         ("does not hold", made(recall=near(0.3), n_right=8), None, []),
+        ("does not hold", made(ap=near(0.02, 0.01), p=0.2, mass_precision_squared=near(0.1)), None,
+         []),
         ("not enough evidence", made(positive_documents=29), None, []),
         ("not enough evidence", made(firing_documents=29), None, []),
         ("not enough evidence", made(ap=near(0.7, 0.16)), None, []),
@@ -969,7 +971,7 @@ def test_a_planted_neuron_gets_its_verdict(name: str) -> None:
         for seed in range(6)
     ]
 
-    assert found.count(name) >= 5, found  # type: ignore[arg-type]
+    assert found.count(name) >= 5, found
 
 
 def test_shuffled_labels_never_hold_up() -> None:

@@ -114,13 +114,13 @@ def verdict(
         worse.
     3.  Better explained by a simpler rule, if all else holds up but a rival is not worse; or if a
         rival that explains something surely is better.
-    4.  Fires on it but not only, if recall surely is at least 0.5, and squared mass precision or
+    4.  Does not hold, if AP surely is below 0.5 and does not beat shuffled labels.
+    5.  Fires on it but not only, if recall surely is at least 0.5, and squared mass precision or
         the precision of the strongest surely is too low, or texts show it: it surely prefers the
         fitting text of fewer than 0.9 of the pairs, or is strongest on a marked token in fewer than
         0.8 of texts.
-    5.  Fires on part of it, if the strongest are right but recall surely is below 0.5.
-    6.  Real but weak, if AP beats shuffled labels but surely is below 0.5.
-    7.  Does not hold, if AP does not beat shuffled labels.
+    6.  Fires on part of it, if the strongest are right but recall surely is below 0.5.
+    7.  Real but weak, if AP surely is below 0.5.
     8.  Otherwise an interval straddles its threshold, and the answer is: not enough evidence.
 
     "Surely" is by the end of the 95 % interval. Without 30 documents that have a marked token,
@@ -180,7 +180,7 @@ def _rows(
     """The verdicts that apply, the decisive one first, with why, rival and missing tokens."""
     ap, squared, recall = corpus.ap, corpus.mass_precision_squared, _recall(corpus)
     top = corpus.top
-    is_low = ap.high < t.ap
+    is_low, is_real = ap.high < t.ap, corpus.p < t.alpha_shuffled
     if not is_low and (lack := _too_little(corpus, t))[0]:
         return [("not enough evidence", lack[0], None, lack[1])]
     texts = texts if texts and texts.n >= t.n_texts else None
@@ -212,6 +212,11 @@ def _rows(
         rows.append(
             ("better explained by a simpler rule", _against(corpus, rival), rival.name, None)
         )
+    if is_low and not is_real:
+        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is not surely more "
+        why += f"than shuffled labels give (p = {_share(corpus.p)})."
+        rows.append(("does not hold", why, None, None))
+        return rows
     if recall.low >= t.recall:
         but = [
             f"only {_shown(squared)} of its squared activation is on them"
@@ -229,14 +234,10 @@ def _rows(
         why = f"Of its {top.n} strongest tokens {top.marked} are marked, but it fires on only "
         why += f"{_shown(recall)} of all marked ones."
         rows.append(("fires on part of it", why, None, None))
-    if is_low and corpus.p < t.alpha_shuffled:
+    if is_low and is_real:
         why = f"AP {_shown(ap)} is more than shuffled labels give ({_share(corpus.ap_shuffled)}), "
         why += f"but surely below {t.ap:g}."
         rows.append(("real but weak", why, None, None))
-    elif is_low:
-        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is not surely "
-        why += f"more than shuffled labels give (p = {_share(corpus.p)})."
-        rows.append(("does not hold", why, None, None))
     return rows or [_undecided(corpus, located, t)]
 
 
