@@ -223,7 +223,10 @@ def test_a_server_without_models_says_why(shelf: Shelf) -> None:
         "/api/look", json={"catalogue": "tiny-gpt2", "layer": 0, "index": 0, "text": "x y"}
     )
 
-    why = "This server was started without models: lmscope serve --model none."
+    why = (
+        "This server was started without models, with --model none.\n"
+        "To try any text: lmscope serve --model auto"
+    )
     assert (404, why) == (answer.status_code, answer.json()["detail"])
     index = site.get("/catalogues.json").json()
     assert {why} == {c["why_not_live"] for c in index["catalogues"]}
@@ -274,7 +277,7 @@ def test_only_this_machines_names_are_answered(client: TestClient, host: str, st
     ("origin", "status"),
     [
         (HERE, 200), ("http://localhost:8640", 403), ("http://127.0.0.1:9", 403), ("null", 403),
-        ("https://evil.example", 403),
+        ("https://evil.example", 403), ("http://[", 403), ("//", 403), ("", 403),
     ],
 )  # fmt: skip
 def test_pages_of_other_sites_are_refused(client: TestClient, origin: str, status: int) -> None:

@@ -301,6 +301,18 @@ class Catalogue:
         return self.pack.source(index)
 
     @property
+    def day(self) -> str | None:
+        """Day of the scan's last run, as 2026-11-22; None if no log of it is left.
+
+        The catalogue itself has no date, so that a scan repeats exactly.
+        """
+        try:
+            line = (self.path / "run.jsonl").read_text("utf-8").strip().rpartition("\n")[2]
+            return str(json.loads(line)["date"])[:10]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @property
     def pack(self) -> Pack:
         """The corpus it was scanned over."""
         if self._pack is None:
@@ -440,18 +452,25 @@ class Catalogue:
         )
         return tuple(TokenCount(self.token(t), t, c) for t, c in pairs if c)
 
-    def verify(self) -> list[Damage]:
-        """Compare every file with its checksum; the list is empty if all are right."""
-        found = []
-        for name, entry in self.manifest["files"].items():
-            path = self.path / name
-            if not path.is_file():
-                found.append(Damage(name, "it is missing"))
-            elif (size := path.stat().st_size) != entry["bytes"]:
-                found.append(Damage(name, f"it has {size:,} bytes instead of {entry['bytes']:,}"))
-            elif sha256(path) != entry["sha256"]:
-                found.append(Damage(name, "its bytes differ from its checksum"))
-        return found
+    def verify(self, *, only_sizes: bool = False) -> list[Damage]:
+        """Compare every file with its checksum; the list is empty if all are right.
+
+        Args:
+            only_sizes: Compare sizes, which takes no time, and read nothing.
+        """
+        damages = (self.damage(name, only_size=only_sizes) for name in self.manifest["files"])
+        return [damage for damage in damages if damage is not None]
+
+    def damage(self, name: str, *, only_size: bool = False) -> Damage | None:
+        """Compare one file with what the manifest says of it; None if it is right."""
+        path, entry = self.path / name, self.manifest["files"][name]
+        if not path.is_file():
+            return Damage(name, "it is missing")
+        if (size := path.stat().st_size) != entry["bytes"]:
+            return Damage(name, f"it has {size:,} bytes instead of {entry['bytes']:,}")
+        if not only_size and sha256(path) != entry["sha256"]:
+            return Damage(name, "its bytes differ from its checksum")
+        return None
 
 
 def worth_seeing(catalogue: Catalogue, n: int = 3) -> list[NeuronId]:

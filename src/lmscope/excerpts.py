@@ -18,27 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lmscope.catalogue import Catalogue, shard_name
+from lmscope.catalogue import Catalogue, Damage, shard_name
 from lmscope.errors import CatalogueDamaged
 from lmscope.tensors import Tensors, replacing, sha256, write_tensors
 
 _PER_LAYER = ("stats.safetensors", "histograms.safetensors", "logits.safetensors")
 _SMALL = 1 << 20  # copied, so that who edits the copy does not edit the original
-
-
-def check_sizes(catalogue: Catalogue) -> None:
-    """Make sure that no file of a catalogue is missing or cut.
-
-    Raises:
-        CatalogueDamaged: If one is.
-    """
-    for name, entry in catalogue.manifest["files"].items():
-        path = catalogue.path / name
-        if not path.is_file():
-            raise CatalogueDamaged(catalogue.path, name, "it is missing")
-        if (size := path.stat().st_size) != entry["bytes"]:
-            reason = f"it has {size:,} bytes instead of {entry['bytes']:,}"
-            raise CatalogueDamaged(catalogue.path, name, reason)
 
 
 def write_excerpt(
@@ -65,7 +50,7 @@ def write_excerpt(
         NeuronNotExported: If a neuron is not there.
         DiskFull: If there is no space left; there is no manifest then.
     """
-    check_sizes(source)
+    _refuse(source, source.verify(only_sizes=True))
     kept = {la: source.neurons(la) for la in (source.layers if layers is None else layers)}
     if neurons is not None:
         chosen = [source.check(*which) for which in neurons]
@@ -130,8 +115,7 @@ class _Excerpt:
         return Tensors(self.source.path / name)
 
     def _verify(self, name: str) -> None:
-        if sha256(self.source.path / name) != self.source.manifest["files"][name]["sha256"]:
-            raise CatalogueDamaged(self.source.path, name, "its bytes differ from its checksum")
+        _refuse(self.source, [self.source.damage(name)])
 
     def _cut(self, name: str) -> None:
         """Keep the rows of a file with tensors [layers, neurons, ...]."""
@@ -252,10 +236,14 @@ The licences of the texts in `documents/` are those of their sources.
 
     def _day(self) -> None:
         """Keep the day of the scan, of all that its log says of the machine."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            log = (self.source.path / "run.jsonl").read_text("utf-8")
-            line = json.dumps({"date": json.loads(log.strip().rpartition("\n")[2])["date"][:10]})
-            (self.folder / "run.jsonl").write_text(f"{line}\n", "utf-8")
+        if (day := self.source.day) is not None:
+            (self.folder / "run.jsonl").write_text(json.dumps({"date": day}) + "\n", "utf-8")
+
+
+def _refuse(source: Catalogue, damages: Iterable[Damage | None]) -> None:
+    for damage in damages:
+        if damage is not None:
+            raise CatalogueDamaged(source.path, damage.file, damage.reason)
 
 
 def share_file(source: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from lmscope.catalogue import Catalogue
 from lmscope.errors import AlreadyThere, BadOption, DiskFull, NoCatalogues, WrongCatalogue
-from lmscope.excerpts import check_sizes, share_file, write_excerpt
+from lmscope.excerpts import share_file, write_excerpt
 from lmscope.neurons import NeuronId
 from lmscope.notebook import neuron_html
 from lmscope.shelf import Shelf
@@ -84,8 +84,6 @@ def export(
     if embed and neurons is None:
         raise BadOption("--embed", "alone", "say which neurons, as --neurons L0N737")
     chosen = _chosen(shelf, neurons)
-    for _, catalogue in shelf:
-        check_sizes(catalogue)
     embedded = []
     with _complete_or_absent(out) as draft:
         _share_bundle(draft)

@@ -8,8 +8,7 @@
 4. Corpus text is hostile: all of it passes through `visible` and is escaped.
 5. A neuron has less than 200 kB.
 
-Blue: above zero. Orange: below. The fuller, the nearer to the largest (smallest) activation on the
-corpus.
+Blue: above zero. Orange: below. The fuller, the nearer to the neuron's extreme on the corpus.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from html import escape
 from typing import Any
 
 from lmscope.errors import MissingExtra
-from lmscope.writing import columns, number, share, strength, visible
+from lmscope.writing import STATISTICS, columns, number, share, strength, visible
 
 _BLUE, _ORANGE = ("#1f6feb", 0.7), ("#d76400", 0.6)
 """And how opaque the fullest colour is."""
@@ -36,17 +35,6 @@ _LONGEST_TOKEN = 120
 _WIDTH = 100
 
 _UNIT = re.compile(r"\\x([0-9a-f]{2})|(.)", re.DOTALL)
-
-_STATISTICS = (
-    ("max", "max", "largest activation"),
-    ("min", "min", "smallest"),
-    ("mean", "mean", ""),
-    ("sd", "sd", "standard deviation"),
-    ("skew", "skew", "above 0 if the upper tail is the longer one"),
-    ("kurtosis", "kurtosis", "0 for a bell curve; large if mostly silent, rarely loud"),
-    ("density", "density", "fraction of tokens above 0"),
-    ("density_half_max", "above half", "fraction of tokens above half of max"),
-)
 
 
 def neuron_html(record: Mapping[str, Any]) -> str:
@@ -245,7 +233,7 @@ def _title(found: Mapping[str, Any]) -> str:
 
 def _statistics(stats: Mapping[str, Any]) -> str:
     rows = []
-    for key, name, meaning in _STATISTICS:
+    for key, name, meaning in STATISTICS:
         rows.append([name, number(math.nan if stats[key] is None else stats[key]), meaning])
     few = f"max {rows[0][1]}, min {rows[1][1]}, above 0 on {share(stats['density'])} of tokens"
     rows.append(["tokens", f"{stats['count']:,}", "that were counted"])

@@ -165,7 +165,7 @@ def _facts(address: str, catalogue: Catalogue) -> dict[str, Any]:
         "corpus": ", ".join(_named(spec) for spec in corpus["spec"]),
         "n_tokens": catalogue.n_tokens,
         "n_documents": corpus["n_documents"],
-        "date": _date(catalogue.path),
+        "date": catalogue.day,
         "is_built_in": is_built_in,
     }
 
@@ -174,12 +174,3 @@ def _named(spec: str) -> str:
     """Name the built-in text, which lies wherever lmscope was installed, by what it is."""
     parts = Path(spec.partition("::")[0]).parts
     return _BUILT_IN_TEXT if parts[-4:-1] == ("lmscope", "demo", "corpus") else spec
-
-
-def _date(folder: Path) -> str | None:
-    """Read the day of the last run of a scan; a catalogue itself has no date, to repeat exactly."""
-    try:
-        line = (folder / "run.jsonl").read_text("utf-8").strip().rpartition("\n")[2]
-        return str(json.loads(line)["date"])[:10]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

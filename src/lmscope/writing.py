@@ -21,6 +21,18 @@ _UNSEEN = re.compile(
 )
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
+STATISTICS = (
+    ("max", "max", "largest activation"),
+    ("min", "min", "smallest"),
+    ("mean", "mean", ""),
+    ("sd", "sd", "standard deviation"),
+    ("skew", "skew", "above 0 if the upper tail is the longer one"),
+    ("kurtosis", "kurtosis", "0 for a bell curve; large if mostly silent, rarely loud"),
+    ("density", "density", "fraction of tokens above 0"),
+    ("density_half_max", "above half", "fraction of tokens above half of max"),
+)
+"""Each statistic of `Moments`: its field, its name on a page, what it means in a few words."""
+
 
 def visible(text: str, *, spaces: bool = False) -> str:
     r"""Write text so that it can be seen whole and does nothing to the page or the terminal.

@@ -307,8 +307,7 @@ def info(folder: Path, /, *, as_json: Json = False) -> int:
     from lmscope.terminal import manifest_page
 
     found = Catalogue.open(folder)
-    files = found.manifest["files"]
-    damaged = [name for name, file in files.items() if _size(folder / name) != file["bytes"]]
+    damaged = [damage.file for damage in found.verify(only_sizes=True)]
     n_dead = None
     with suppress(CatalogueDamaged):
         n_dead = int(found.column("is_dead").sum())
@@ -316,7 +315,7 @@ def info(folder: Path, /, *, as_json: Json = False) -> int:
         facts = {"path": str(folder), "n_neurons": len(found), "n_dead": n_dead}
         print_json({**facts, "damaged": damaged, "manifest": found.manifest})
         return int(bool(damaged))
-    show(manifest_page(found.manifest, n_dead))
+    show(manifest_page(found.manifest, len(found), n_dead))
     for name in damaged[:5]:
         say(f"{name} is damaged: it is missing or of another size.")
     if damaged:
@@ -324,12 +323,6 @@ def info(folder: Path, /, *, as_json: Json = False) -> int:
         return 1
     say(f"Read a neuron with: lmscope neuron {folder} {worth_seeing(found, 1)[0].short}")
     return 0
-
-
-def _size(path: Path) -> int | None:
-    with suppress(OSError):
-        return path.stat().st_size
-    return None
 
 
 @app.command(sort_key=3)

@@ -73,7 +73,7 @@ def app(
         redoc_url=None,
         responses=_PROBLEMS,
     )
-    live = Live(shelf, model, device)
+    live = Live(model, device)
     _explain_mistakes(site)
     _serve_catalogues(site, shelf, live, has_journal, person)
     site.include_router(texts.routes(shelf, live))

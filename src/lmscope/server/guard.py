@@ -59,7 +59,7 @@ class Guard:
             return
         limit = _LARGEST_IMPORT if scope["path"] == "/api/journal/import" else _LARGEST_BODY
         said = headers.get("content-length", "")
-        if said.isdigit() and int(said) > limit:
+        if said.isdecimal() and int(said) > limit:
             await _refused(413, _too_large(limit))(scope, receive, send)
             return
         await self._app(scope, _Body(receive, limit), _with_headers(send, scope["path"]))
@@ -73,7 +73,7 @@ class Guard:
                 "To serve other machines too: lmscope serve --host 0.0.0.0"
             )
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and origin.partition("://")[2] != host:
             return 403, f"Pages of '{origin[:100]}' may not use this server."
         return None
 

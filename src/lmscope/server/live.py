@@ -22,7 +22,6 @@ from starlette.concurrency import run_in_threadpool
 from lmscope.catalogue import Catalogue
 from lmscope.errors import NotLive, Stopped, TooBusy, TookTooLong
 from lmscope.models.names import cached, resolve
-from lmscope.shelf import Shelf
 
 if TYPE_CHECKING:
     from lmscope.models import LanguageModel
@@ -36,10 +35,10 @@ _LOOK_EVERY_S = 0.05
 
 
 class Live:
-    """The models behind a shelf."""
+    """The models behind a site."""
 
-    def __init__(self, shelf: Shelf, model: str, device: str) -> None:
-        self._shelf, self._only, self._device = shelf, model, device
+    def __init__(self, model: str, device: str) -> None:
+        self._only, self._device = model, device
         self._loaded: OrderedDict[str, LanguageModel] = OrderedDict()
         self._is_free = asyncio.Lock()
         self._n_waiting = 0
@@ -51,7 +50,10 @@ class Live:
         """
         its = catalogue.manifest["model"]
         if self._only == "none":
-            return "This server was started without models: lmscope serve --model none."
+            return (
+                "This server was started without models, with --model none.\n"
+                "To try any text: lmscope serve --model auto"
+            )
         if self._only != "auto" and not _is_same(self._only, its["name"], its["source"]):
             return (
                 f"This server was started for one other model, with --model {self._only}.\n"

@@ -1,7 +1,7 @@
 """Neurons, texts and catalogues drawn as pages for a terminal. Knows the nouns; no file, no model.
 
 What the marks mean: blue background, above zero; orange, below; the fuller, the
-nearer to the largest (smallest) activation on the corpus. Bold and underlined,
+nearer to the neuron's extreme on the corpus. Bold and underlined,
 or in [brackets] where there are no colours: the peak. ``↵`` is a line break,
 ``→`` a tab, ``·`` a space where spaces would not be seen.
 """
@@ -18,7 +18,7 @@ from rich.console import Group
 from rich.text import Text
 
 from lmscope.terminal.ink import Paper, facts, histogram, shaded, table, wrapped
-from lmscope.writing import number, share, visible
+from lmscope.writing import STATISTICS, number, share, visible
 
 if TYPE_CHECKING:
     from lmscope.looking import Look, Ranking
@@ -102,16 +102,8 @@ def neuron_page(
 
 def _statistics(record: NeuronRecord) -> list[tuple[str, str, str]]:
     m = record.moments
-    return [
-        ("max", number(m.max), f"largest activation on {m.count:,} tokens"),
-        ("min", number(m.min), "smallest"),
-        ("mean", number(m.mean), ""),
-        ("sd", number(m.sd), "standard deviation"),
-        ("skew", number(m.skew), "above 0 if the upper tail is the longer one"),
-        ("kurtosis", number(m.kurtosis), "0 for a bell curve; large if mostly silent, rarely loud"),
-        ("density", number(m.density), "fraction of tokens above 0"),
-        ("above half", number(m.density_half_max), "fraction of tokens above half of max"),
-    ]
+    rows = [(name, number(getattr(m, key)), meaning) for key, name, meaning in STATISTICS]
+    return [*rows, ("tokens", f"{m.count:,}", "that were counted")]
 
 
 def _effect(effect: TokenEffect) -> str:
@@ -312,18 +304,16 @@ def _cut_left(text: str, width: int) -> str:
     return text if len(text) <= width else "…" + text[1 - width :]
 
 
-def manifest_page(manifest: Mapping[str, Any], n_dead: int | None) -> Text:
+def manifest_page(manifest: Mapping[str, Any], n_neurons: int, n_dead: int | None) -> Text:
     """Draw what a catalogue holds.
 
     Args:
         manifest: That of the catalogue.
+        n_neurons: How many neurons can be read.
         n_dead: Its dead neurons, if they could be counted.
     """
     model, corpus, options = manifest["model"], manifest["corpus"], manifest["options"]
     n_layers, files = len(options["layers"]), manifest["files"]
-    n_neurons = n_layers * model["d_mlp"]
-    if "neurons" in options:
-        n_neurons = sum(map(len, options["neurons"].values()))
     n_copies = corpus["read"]["exact_duplicates"]
     of = "" if n_layers == model["n_layers"] else f" of {model['n_layers']}"
     left_out = (
