@@ -370,7 +370,16 @@ def test_two_neurons_stand_side_by_side_with_distances_that_hold_scipys(
         assert w1 <= high * 1.001 or high == pytest.approx(2**0.5, abs=1e-3)
         low, high, _ = found["Kolmogorov\u2013Smirnov"]
         assert low - 1e-3 <= steps(one, two) <= high + 1e-3
-    expect(page.get_by_role("img", name="Two histograms over one axis")).to_be_visible()
+    chart = page.get_by_role("img", name="Two histograms over one axis")
+    label = chart.get_attribute("aria-label") or ""
+    for (_, neuron), record in zip((a, b), records, strict=True):
+        m = record.moments
+        reach = re.search(rf"{neuron} reaches from ([-\d.,e]+) to ([-\d.,e]+)[;.] ", label)
+        assert reach is not None
+        shown_reach = [float(end.replace(",", "")) for end in reach.groups()]
+        assert [(m.min - m.mean) / m.sd, (m.max - m.mean) / m.sd] == pytest.approx(
+            shown_reach, rel=2e-3
+        )
 
 
 def test_a_comparison_says_what_it_can_and_cannot_show(reader: Reader) -> None:

@@ -173,3 +173,7 @@ __all__ = [
     "look_alike",
     "nearest",
 ]
+
+# A traceback names a mistake as it is imported, not the room that it stands in.
+for name in __all__:
+    globals()[name].__module__ = __name__
