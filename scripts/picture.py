@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import MONOKAI
 
 from lmscope import Catalogue
 from lmscope.terminal import Paper, neuron_page
@@ -28,12 +29,14 @@ def draw(catalogue: Catalogue, address: str, root: str) -> str:
     console = Console(
         record=True, width=104, force_terminal=True, color_system="truecolor", file=io.StringIO()
     )
-    function = catalogue.manifest["model"]["activation_function"]
+    model = catalogue.manifest["model"]
+    function = model["activation_function"] + ", gated" * model["is_gated"]
     paper = Paper(width=104)
     console.print(
         neuron_page(catalogue[address], paper, source, function=function, n_top=8, n_bottom=2)
     )
-    svg = console.export_svg(title=f"lmscope neuron {address}")
+    # Shades are mixed for a black terminal; on rich's usual grey the faintest are dark patches.
+    svg = console.export_svg(title=f"lmscope neuron {address}", theme=MONOKAI)
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 

@@ -23,7 +23,7 @@ import pytest
 hypothesis.settings.register_profile("any machine", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("any machine")
 
-pytest_plugins = ["sites"]
+pytest_plugins = ["databases", "sites"]
 
 KINDS = ("gpt2", "gpt_neox", "llama", "opt", "bert", "solu")
 D_MODEL, D_MLP, N_LAYERS, N_CTX = 16, 40, 2, 64

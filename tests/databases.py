@@ -1,7 +1,8 @@
-"""A PostgreSQL server of the tests' own: real, thrown away at the end, and safe to kill.
+"""Lab notebooks for the tests, on SQLite and on a PostgreSQL server of the tests' own.
 
-It lies in a temporary folder, listens on a free port of 127.0.0.1, asks for a
-password and writes through to the disk as a real one does.
+The server is real, thrown away at the end, and safe to kill: it lies in a temporary folder,
+listens on a free port of 127.0.0.1, asks for a password and writes through to the disk as a
+real one does.
 """
 
 from __future__ import annotations
@@ -16,12 +17,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import pytest
+
+from lmscope.journal import Entry, Journal, Subject
+from lmscope.journal.formats import to_jsonl
+
+WEIGHTS, OTHER_WEIGHTS = "0a" * 32, "1b" * 32
+NEURON = Subject("solu-1l", WEIGHTS, "mid", 0, 737)
+OTHER = Subject("gelu-2l", OTHER_WEIGHTS, "post", 1, 3)
+THEN = datetime(2025, 11, 24, 22, 14, 15, 123456, UTC)
+ENTRY = Entry(NEURON, THEN, THEN + timedelta(hours=1), 3, True, "<b> |\n*c*", ("a", "b"), 7)
 
 PASSWORD = "correct horse/battery@staple"
 _QUOTED = "correct%20horse%2Fbattery%40staple"
@@ -36,6 +50,65 @@ sys.stdin.read()
 server.send_signal(signal.SIGQUIT)
 server.wait()
 """
+
+SEEN_FROM_OUTSIDE = f"""
+import sys
+from lmscope.journal import Journal, Subject
+NEURON = {NEURON!r}
+"""
+"""What a script of another process begins with."""
+
+
+def lines(*entries: Entry) -> str:
+    return to_jsonl(entries)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a notebook may be; nothing is there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/journal.sqlite"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.empty()
+
+
+@pytest.fixture
+def journal(address: str) -> Iterator[Journal]:
+    with Journal.open(address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+@contextmanager
+def running(script: str, *arguments: str, n: int = 1) -> Iterator[list[subprocess.Popen[str]]]:
+    """Run a script in several processes at once."""
+    command = [sys.executable, "-c", SEEN_FROM_OUTSIDE + script, *arguments]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(n)
+    ]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def together(work: Callable[[int], Any], n: int) -> list[Any]:
+    """Do something in several threads at once."""
+    with ThreadPoolExecutor(n) as pool:
+        return list(pool.map(work, range(n)))
 
 
 class Postgres:

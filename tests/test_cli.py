@@ -257,6 +257,9 @@ Put quotes round it: "the cat sat\"""",
     'look tiny L0N1 "- item one"': """lmscope look has no option '- item one'.
 A text that begins with a dash goes last, behind two dashes: -- TEXT
 See all with: lmscope look --help""",
+    "look tiny L0N1 text --token 2": (
+        "--token 2: it is for ranking neurons, and one neuron was named."
+    ),
     f"look tiny L0N1 {'x' * 60}": """This text has 60 tokens; tiny reads 47 at once.
 Cut the text, or let lmscope cut it into segments with: --segments""",
     # a scan

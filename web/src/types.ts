@@ -179,12 +179,3 @@ export interface Log {
   n_starred: number;
   entries: Entry[];
 }
-
-/** RFC 9457: `detail` is the sentence that the terminal would print. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  kind: string;
-}

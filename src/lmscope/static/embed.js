@@ -534,11 +534,11 @@
       .one-line button {
         font-size: 0.8125rem;
       }
-      .head ~ lms-tokens {
+      .head ~ :is(lms-tokens, p) {
         margin-left: 2.15rem;
       }
       @container (max-width: 38rem) {
-        .head ~ lms-tokens {
+        .head ~ :is(lms-tokens, p) {
           margin-left: 0;
         }
         .origin {

@@ -553,11 +553,11 @@ var xt=Object.defineProperty;var wt=Object.getOwnPropertyDescriptor;var c=(s,t,e
       .one-line button {
         font-size: 0.8125rem;
       }
-      .head ~ lms-tokens {
+      .head ~ :is(lms-tokens, p) {
         margin-left: 2.15rem;
       }
       @container (max-width: 38rem) {
-        .head ~ lms-tokens {
+        .head ~ :is(lms-tokens, p) {
           margin-left: 0;
         }
         .origin {

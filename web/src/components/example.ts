@@ -16,7 +16,7 @@ import "./tokens.ts";
 import type { Scale, Width } from "./tokens.ts";
 
 /** Bytes of a document that are shown on each side of the window. */
-export const AROUND = 20_000;
+const AROUND = 20_000;
 const LONGEST_TOKEN = 24;
 
 /** The text of an example, as a model may be asked to read it. */
@@ -255,11 +255,11 @@ export class Example extends LitElement {
       .one-line button {
         font-size: 0.8125rem;
       }
-      .head ~ lms-tokens {
+      .head ~ :is(lms-tokens, p) {
         margin-left: 2.15rem;
       }
       @container (max-width: 38rem) {
-        .head ~ lms-tokens {
+        .head ~ :is(lms-tokens, p) {
           margin-left: 0;
         }
         .origin {
