@@ -301,6 +301,11 @@ class Catalogue:
         return self.pack.source(index)
 
     @property
+    def is_excerpt(self) -> bool:
+        """Whether only some neurons are there, with only the texts of their examples."""
+        return "neurons" in self.manifest["options"]
+
+    @property
     def day(self) -> str | None:
         """Day of the scan's last run, as 2026-11-22; None if no log of it is left.
 

@@ -16,6 +16,8 @@ from lmscope.scanning import Report, resume, scan
 from lmscope.tensors import sha256
 
 MODELS = ("demo-solu-1l", "demo-gelu-2l")
+N_TOKENS = 250_000
+"""How much of the built-in text is scanned unless told."""
 
 
 def corpus() -> Path:

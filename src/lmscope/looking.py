@@ -187,8 +187,8 @@ def look(
         WrongCatalogue: If the catalogue is of another model or site.
         Stopped: If `should_stop` ended it.
     """
-    found = _find(model, neuron)
-    _check_catalogue(model, catalogue)
+    found = find_neuron(model, neuron)
+    check_catalogue(model, catalogue)
     cut = model.tokenizer.tokenize(text)
     activations = np.empty(len(cut), np.float32)
 
@@ -255,7 +255,7 @@ def rank(
         WrongCatalogue: If the catalogue is of another model or site.
         Stopped: If `should_stop` ended it.
     """
-    _check_catalogue(model, catalogue)
+    check_catalogue(model, catalogue)
     cut = model.tokenizer.tokenize(text)
     if token is not None and len(cut) and not 0 <= token < len(cut):
         raise TokenOutOfRange(len(cut), token)
@@ -338,7 +338,15 @@ def rank(
     )
 
 
-def _find(model: LanguageModel, neuron: str | NeuronId | tuple[int, int]) -> NeuronId:
+def find_neuron(model: LanguageModel, neuron: str | NeuronId | tuple[int, int]) -> NeuronId:
+    """Give a model's neuron by any spelling that `read_address` takes.
+
+    Raises:
+        UnreadableNeuron: If it names none.
+        OtherSite: If it names a site that is not the one which the model is read at.
+        LayerOutOfRange: If the model has no such layer.
+        NeuronOutOfRange: If the layer has no such neuron.
+    """
     if isinstance(neuron, NeuronId):
         layer, index = neuron.layer, neuron.neuron
     elif isinstance(neuron, tuple):
@@ -352,7 +360,12 @@ def _find(model: LanguageModel, neuron: str | NeuronId | tuple[int, int]) -> Neu
     return check_neuron(model.name, model.n_layers, model.d_mlp, layer, index)
 
 
-def _check_catalogue(model: LanguageModel, catalogue: Catalogue | None) -> None:
+def check_catalogue(model: LanguageModel, catalogue: Catalogue | None) -> None:
+    """Make sure that a catalogue is of this model, site and dtype.
+
+    Raises:
+        WrongCatalogue: If it is not.
+    """
     if catalogue is None:
         return
     its = catalogue.manifest["model"]
@@ -442,7 +455,7 @@ def recompute(
     Raises:
         WrongCatalogue: If the model is another one.
     """
-    _check_catalogue(model, catalogue)
+    check_catalogue(model, catalogue)
     pack = catalogue.pack
     wanted = {layer: catalogue.neurons(layer) for layer in catalogue.layers}
     if neurons is not None:

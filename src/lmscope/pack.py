@@ -196,10 +196,12 @@ class Pack:
         self.n_documents: int = self.facts["n_documents"]
         self._text = os.open(folder / "text.bin", os.O_RDONLY)
         self._tokens = Tensors(folder / "tokens.safetensors")
+        self._maps: dict[str, NDArray[Any]] = {}
         self._documents = Tensors(folder / "documents.safetensors")
         segments = Tensors(folder / "segments.safetensors")
         # 12 bytes a segment and 8 a document stay in memory, 10 MB for a hundred million tokens.
         self._text_start = self._documents.read("text_start")
+        self._token_start = self._documents.read("token_start")
         self._start = segments.read("token_start").astype(np.int64)
         self._document: NDArray[np.uint32] = segments.read("document")
 
@@ -241,9 +243,31 @@ class Pack:
 
     def is_first_of_cluster(self) -> NDArray[np.bool_]:
         """Tell which documents are no near-duplicate of an earlier one, [n_documents]."""
-        clusters = self._documents.read("cluster")
+        clusters = self.clusters()
         is_first: NDArray[np.bool_] = clusters == np.arange(len(clusters))
         return is_first
+
+    def clusters(self) -> NDArray[np.int64]:
+        """Give the first document that each nearly repeats, itself if it is new, [n_documents]."""
+        return self._documents.read("cluster").astype(np.int64)
+
+    def document_spans(self, document: int) -> tuple[int, NDArray[np.int64]]:
+        """Give a document's first token in the corpus, and the byte spans of all its tokens.
+
+        Returns:
+            The token, and half-open spans in the document, [n_tokens, 2].
+        """
+        start, stop = (int(self._token_start[document + i]) for i in (0, 1))
+        pair = [self._all(name)[start:stop] for name in ("starts", "ends")]
+        return start, np.stack(pair, axis=1).astype(np.int64)
+
+    def document_at(self, token: int) -> int:
+        """Give the document that a token of the corpus is in."""
+        return int(np.searchsorted(self._token_start, token, side="right")) - 1
+
+    def token_ids(self) -> NDArray[Any]:
+        """Map the id of every token of the corpus, [n_tokens]."""
+        return self._all("ids")
 
     def plan(self, n_batch_tokens: int) -> list[NDArray[np.int64]]:
         """Share the segments out into batches of similar length.
@@ -324,5 +348,7 @@ class Pack:
         return starts
 
     def _all(self, name: str) -> NDArray[Any]:
-        """Map a whole token array: for the end of a scan, which touches nearly all of it."""
-        return self._tokens.map(name)
+        """Map a whole token array, for those who touch nearly all of it."""
+        if name not in self._maps:
+            self._maps[name] = self._tokens.map(name)
+        return self._maps[name]

@@ -76,6 +76,20 @@ class Text:
         ends = np.cumsum([len(piece.encode()) for piece in pieces]).tolist()
         return cls("".join(pieces), tuple(zip(ends[:-1:2], ends[1::2], strict=True)))
 
+    @property
+    def written(self) -> str:
+        """The text with its marks, as it is read.
+
+        Example:
+            >>> Text.read("I loved «it»").written
+            'I loved «it»'
+        """
+        data, pieces, at = self.text.encode(), [], 0
+        for start, end in self.marks:
+            pieces += [data[at:start], "«".encode(), data[start:end], "»".encode()]
+            at = end
+        return b"".join([*pieces, data[at:]]).decode()
+
 
 _MARKED = re.compile(r"«(?![\s\u00a0\u202f])([^«»]+)(?<![\s\u00a0\u202f])»")
 

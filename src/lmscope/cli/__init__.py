@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from lmscope import __version__
-from lmscope.cli import sites, typed
+from lmscope.cli import evidence, sites, typed
 from lmscope.cli.printing import out, paper, print_json, say, show
 from lmscope.cli.scans import Watch, log_run, say_made, say_stopped
 from lmscope.errors import (
@@ -69,7 +69,7 @@ Out = Annotated[Path | None, Parameter(name=["-o", "--out"])]
 def demo(
     *,
     cache: Path | None = None,
-    tokens: int = 250_000,
+    tokens: int | None = None,
     no_serve: Flag = False,
     port: int = sites.PORT,
     as_json: Json = False,
@@ -80,7 +80,7 @@ def demo(
 
     Args:
         cache: Where to keep the catalogues; the user's cache folder unless told.
-        tokens: How much of the built-in text to scan.
+        tokens: How much of the built-in text to scan: 250,000 tokens unless told.
         no_serve: Stop after showing three neurons of each in the terminal.
         port: Port of the site; 0 takes any that is free.
         as_json: Print JSON, and stop there.
@@ -99,7 +99,7 @@ def demo(
             found = demonstration.catalogue_of(
                 name,
                 folder,
-                n_tokens=tokens,
+                n_tokens=tokens or demonstration.N_TOKENS,
                 say=lambda sentence: say(sentence, sys.stderr),
                 report=watch.report,
                 should_stop=watch.should_stop,
@@ -370,10 +370,10 @@ def _recompute(found: Catalogue, n: int | None) -> tuple[str, dict[str, Any]]:
     import numpy as np
 
     from lmscope.looking import recompute
-    from lmscope.models.loading import load
+    from lmscope.models.loading import load_again
 
     its = found.manifest["model"]
-    model = load(its["source"], dtype=its["dtype"], site=its["site"], revision=its["revision"])
+    model = load_again(its)
     which = None
     if n is not None and n < len(found):
         chosen = np.sort(np.random.default_rng(0).choice(len(found), n, replace=False))
@@ -560,6 +560,11 @@ def models(*, architectures: Flag = False, as_json: Json = False) -> int:
 app.command(sites.serve, sort_key=7)
 app.command(sites.export, sort_key=8)
 app.command(sites.log, sort_key=9)
+
+
+# --- evidence --------------------------------------------------------------------------------
+
+app.command(evidence.test, sort_key=10)
 
 
 # --- running a command ---------------------------------------------------------------------

@@ -97,6 +97,27 @@ class Watch:
         )
 
 
+class Steps:
+    """Shows what a test is at: a line that changes on a terminal, nothing elsewhere."""
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.status import Status
+
+        self._status = Status("", console=Console(stderr=True, highlight=False))
+        if sys.stderr.isatty() and os.environ.get("CI") != "true":
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def report(self, what: str, done: int, total: int) -> None:
+        """Say what is being done and, if tokens are counted, how far."""
+        of = f" of {total:,}" if total else ""
+        self._status.update(f"{what}: {done:,}{of} tokens" if done else what)
+
+
 def how_far(p: Progress) -> str:
     """Say how far a scan is: tokens, speed, time left, neurons."""
     said = []

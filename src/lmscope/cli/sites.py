@@ -18,6 +18,7 @@ from lmscope.cli.printing import print_json, say, show
 from lmscope.errors import BadOption, MissingArgument, NotUsable
 
 if TYPE_CHECKING:
+    from lmscope.journal import Tested
     from lmscope.shelf import Shelf
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -175,18 +176,20 @@ def log(
     search: str = "",
     starred: Flag = False,
     tag: str | None = None,
+    tests: Flag = False,
     export: Literal["md", "jsonl", "csv"] | None = None,
     load: Annotated[Path | None, Parameter(name="--import")] = None,
     journal: str | None = None,
     as_json: Json = False,
 ) -> int:
-    """Read the log of the neurons that were seen on the site.
+    """Read the log of the neurons that were seen on the site, and of the tests.
 
     Args:
         person: Whose log; yours unless told.
         search: Only neurons whose address, note or tags hold this.
         starred: Only neurons with a star.
         tag: Only neurons with this tag.
+        tests: Show the hypotheses that were tested instead, all of them.
         export: Print all of the log as Markdown (md), JSON lines or CSV.
         load: Take in a file that --export jsonl wrote; nothing that is there is lost.
         journal: File or database URL of the lab notebook; your own unless told.
@@ -201,11 +204,16 @@ def log(
     with Journal.open(journal) as notebook:
         if incoming is not None:
             done = notebook.load(who, incoming)
-            facts = {"n_added": done.n_added, "n_merged": done.n_merged}
-            report(f"{done.n_added:,} neurons added, {done.n_merged:,} merged.", facts, as_json)
+            sentence = f"{done.n_added:,} neurons added, {done.n_merged:,} merged."
+            if done.n_hypotheses or done.n_tests:
+                sentence += f" {done.n_hypotheses:,} hypotheses and {done.n_tests:,} tests added."
+            report(sentence, asdict(done), as_json)
             return 0
         if export is not None:
             sys.stdout.write(notebook.export(who, export))
+            return 0
+        if tests:
+            _show_tests(who, notebook.tests(who), as_json)
             return 0
         counts = notebook.counts(who)
         entries = notebook.entries(who, search=search, starred=starred or None, tag=tag)
@@ -237,6 +245,28 @@ def log(
     if entries:
         show(table(rows, "     "))
     return 0
+
+
+def _show_tests(person: str, tested: list[Tested], as_json: bool) -> None:
+    if as_json:
+        print_json({"person": person, "tests": [test.to_json() for test in tested]})
+        return
+    from lmscope.terminal import table, visible
+
+    say(f"{person}: {len(tested):,} test{'' if len(tested) == 1 else 's'}.")
+    rows = [("tested", "neuron", "rule", "verdict")]
+    for test in tested:
+        rule = test.hypothesis.rule or "(texts)"
+        rows.append(
+            (
+                f"{test.tested:%Y-%m-%d %H:%M}",
+                visible(test.subject.address),
+                visible(rule if len(rule) <= 60 else rule[:59] + "…"),
+                visible(test.verdict),
+            )
+        )
+    if tested:
+        show(table(rows))
 
 
 def _text_of(path: Path) -> str:

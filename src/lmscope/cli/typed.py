@@ -46,23 +46,27 @@ USAGE = {
     "serve": "lmscope serve gpt2/",
     "export": "lmscope export gpt2/ -o site/",
     "log": "lmscope log --starred",
+    "test": "lmscope test gpt2/ L3N100 --rule 'words: I, you, we'",
+    "find": "lmscope find gpt2/ --rule 'words: I, you, we'",
 }
 """An example of every command, in the order in which one meets them."""
 
 _LARGEST_TEXT = 1 << 24
 
 
-def catalogue_and_address(first: str, second: str | None) -> tuple[str, str]:
+def catalogue_and_address(
+    first: str, second: str | None, command: str = "neuron"
+) -> tuple[str, str]:
     """Tell a catalogue's folder and a neuron apart: two words, or one that ends with the neuron."""
     if second is not None:
         found = _address(first)
         if found is not None and found.model is None and Path(second).is_dir():
-            raise LeftOver("The first place", first, f"lmscope neuron {second} {first}")
+            raise LeftOver("The first place", first, f"lmscope {command} {second} {first}")
         return first, second
     found = None if Path(first).exists() else _address(first)
     if found is None or found.model is None:
         missing = "a neuron" if found is None else f"a catalogue before '{first}'"
-        raise MissingArgument("lmscope neuron", missing, USAGE["neuron"])
+        raise MissingArgument(f"lmscope {command}", missing, USAGE[command])
     return found.model, first.strip()[len(found.model) + 1 :]
 
 

@@ -121,3 +121,15 @@ class StaleEntry(LmscopeError):
             version=version,
             entry=entry,
         )
+
+
+class NotProposed(LmscopeError, LookupError):
+    """A hypothesis that the person has not written down."""
+
+    def __init__(self, person: str, sha256: str) -> None:
+        super().__init__(
+            f"The hypothesis {sha256[:12]} is not on record: {person} has proposed none with this "
+            "hash.\nPropose it first; then it can be tested, or edited into a new version.",
+            person=person,
+            sha256=sha256,
+        )

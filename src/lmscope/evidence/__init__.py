@@ -14,7 +14,13 @@ token's document, the same for near-duplicates.
 """
 
 from lmscope.evidence.corpus import CorpusEvidence, Level, Scores, corpus_evidence
-from lmscope.evidence.documents import Estimate, halves, shuffles
+from lmscope.evidence.documents import (
+    Estimate,
+    halves,
+    open_estimates,
+    ratio_estimate,
+    shuffles,
+)
 from lmscope.evidence.measures import Threshold, auroc, average_precision, best_threshold
 from lmscope.evidence.rivals import RivalEvidence, compare
 from lmscope.evidence.search import (
@@ -26,9 +32,10 @@ from lmscope.evidence.search import (
     log_bins,
 )
 from lmscope.evidence.texts import TextsEvidence, lists_evidence, pairs_evidence
-from lmscope.evidence.verdicts import VERDICTS, Thresholds, Verdict, VerdictName, verdict
+from lmscope.evidence.verdicts import DEFAULTS, VERDICTS, Thresholds, Verdict, VerdictName, verdict
 
 __all__ = [
+    "DEFAULTS",
     "VERDICTS",
     "Bounded",
     "CorpusEvidence",
@@ -53,7 +60,9 @@ __all__ = [
     "holm",
     "lists_evidence",
     "log_bins",
+    "open_estimates",
     "pairs_evidence",
+    "ratio_estimate",
     "shuffles",
     "verdict",
 ]

@@ -128,16 +128,7 @@ def estimates(
     from scipy.special import expit, logit, stdtrit
 
     n = len(rows)
-    resampled = np.concatenate([measures(w @ rows) for w in _weights(n, n_resamples, seed)])
-    total = rows.sum(0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        influence = np.nan_to_num(measures(total) - measures(total - rows))
-        variance = (influence**2).sum(0)
-        freedom = 2 * variance**2 / ((influence**4).sum(0) - variance**2 / n)
-    freedom = np.where(np.isfinite(freedom), np.clip(freedom, 1, max(n - 1, 1)), 1)
-    # A resample may lack what the measure needs, positives for instance.
-    resampled = np.where(np.isfinite(resampled), resampled, value)
-    spread = resampled.std(0) * np.sqrt(n / max(n - 1, 1))
+    spread, freedom = _spread(rows, measures, value, n_resamples, seed)
     found = []
     for i, low in enumerate(lowest.tolist()):
         v, width = min(float(value[i]), 1.0), 1 - low
@@ -154,6 +145,118 @@ def estimates(
             ends = [1 - reach, 1.0] if share == 1 else [low, low + reach]
         found.append(Estimate(v, *ends))
     return found
+
+
+def open_estimates(
+    rows: NDArray[np.float64],
+    measures: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    *,
+    n_resamples: int = 2_000,
+    seed: int = 0,
+) -> list[Estimate]:
+    """Give 95 % intervals for measures that no end bounds: mean effects, and their differences.
+
+    As `estimates`, with the t interval on the scale of the measure itself. The measures of one
+    document alone have no end: its interval goes from minus to plus infinity.
+
+    Assumes that documents are independent draws. With 12 to 128 documents of lognormal effects,
+    whose logarithms have a standard deviation of 1, it held the true mean in 89 to 95 of 100, where
+    the percentile interval of the same resamples did in 86 to 94; with one of 2, where few tokens
+    have nearly all of the effect, in 71 to 85 against 67 to 81. A difference of two such means is
+    less skewed: 95 to 99 against 86 to 95.
+
+    Args:
+        rows: Sums over each document's tokens, float64 [n_documents, n_columns].
+        measures: From sums [..., n_columns] to measures [..., n_measures].
+        n_resamples: Resamples.
+        seed: Same arguments and seed, same intervals.
+
+    Example:
+        >>> rows = np.array([[0.3, 2], [0.1, 1], [-0.2, 2], [0.6, 3]])
+        >>> [found] = open_estimates(rows, lambda sums: sums[..., :1] / sums[..., 1:])
+        >>> f"{found.low:.2f} {found.value:.2f} {found.high:.2f}"
+        '-0.13 0.10 0.33'
+
+    Source:
+        Field and Welsh, J. R. Stat. Soc. B 69 (2007) 369-390; Satterthwaite, Biometrics Bulletin
+        2 (1946) 110-114.
+    """
+    from scipy.special import stdtrit
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = measures(rows.sum(0))
+    spread, freedom = _spread(rows, measures, value, n_resamples, seed)
+    reach = stdtrit(freedom, 0.975) * spread if len(rows) > 1 else np.full(len(value), np.inf)
+    ends = zip(value.tolist(), (value - reach).tolist(), (value + reach).tolist(), strict=True)
+    return [Estimate(*three) for three in ends]
+
+
+def ratio_estimate(rows: NDArray[np.float64]) -> Estimate:
+    """Give the ratio of two sums with its 95 % interval, where the lower one may be near zero.
+
+    The interval holds each ratio r for which the sum of ``over - r * under`` is not surely
+    another than zero, by a t test over documents. Where `under` itself is not surely another than
+    zero, that is every ratio, and the interval has no ends.
+
+    Args:
+        rows: `over` and `under` of each document, float64 [n_documents, 2].
+
+    Example:
+        >>> found = ratio_estimate(np.array([[1.0, 2], [2, 4], [2, 3], [1, 3]]))
+        >>> f"{found.low:.2f} {found.value:.2f} {found.high:.2f}"
+        '0.26 0.50 0.74'
+        >>> ratio_estimate(np.array([[1.0, 2], [2, -3], [1, 3]])).high
+        inf
+
+    Source:
+        Fieller, "Some problems in interval estimation", J. R. Stat. Soc. B 16 (1954) 175-185.
+    """
+    from scipy.special import stdtrit
+
+    n = len(rows)
+    over, under = rows.sum(0).tolist()
+    ratio = over / under if under else float("nan")
+    if n < 2 or not np.isfinite(ratio):
+        return Estimate(ratio, -np.inf, np.inf)
+    centred = rows - rows.mean(0)
+    # Of both sums; the ratio's own influence may be nothing, where one is a multiple of the other.
+    freedom = min(
+        _freedom(c[:, None])[0] for c in (centred[:, 1], centred @ [1, -ratio]) if c.any()
+    )
+    (v_over, v_both), (_, v_under) = n / (n - 1) * centred.T @ centred
+    t2 = float(stdtrit(freedom, 0.975)) ** 2
+    a, b, c = under**2 - t2 * v_under, over * under - t2 * v_both, over**2 - t2 * v_over
+    if a <= 0:
+        return Estimate(ratio, -np.inf, np.inf)
+    reach = np.sqrt(max(b * b - a * c, 0))
+    return Estimate(ratio, float((b - reach) / a), float((b + reach) / a))
+
+
+def _spread(
+    rows: NDArray[np.float64],
+    measures: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    value: NDArray[np.float64],
+    n_resamples: int,
+    seed: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give each measure's standard error over resamples of documents, and degrees of freedom."""
+    n = len(rows)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        resampled = np.concatenate([measures(w @ rows) for w in _weights(n, n_resamples, seed)])
+        total = rows.sum(0)
+        influence = np.nan_to_num(measures(total) - measures(total - rows))
+    # A resample may lack what the measure needs, positives for instance.
+    resampled = np.where(np.isfinite(resampled), resampled, value)
+    return resampled.std(0) * np.sqrt(n / max(n - 1, 1)), _freedom(influence)
+
+
+def _freedom(influence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give Satterthwaite's degrees of freedom from influences [n_documents, n_measures]."""
+    n = len(influence)
+    variance = (influence**2).sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freedom = 2 * variance**2 / ((influence**4).sum(0) - variance**2 / n)
+    return np.where(np.isfinite(freedom), np.clip(freedom, 1, max(n - 1, 1)), 1)
 
 
 def _weights(n: int, n_resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:

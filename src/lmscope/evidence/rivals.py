@@ -61,6 +61,15 @@ class RivalEvidence:
         """Whether the rule is not shown to be better: of two equal rules the simpler one stands."""
         return not self.is_worse
 
+    @property
+    def explains(self) -> float:
+        """How much of what it could the rival surely explains: F1 beyond that of chance, 0 to 1.
+
+        What always fires has an F1 of 2 b / (1 + b) at base rate b: 0.84 if a rule marks most.
+        """
+        chance = 2 * self.base_rate / (1 + self.base_rate)
+        return max((self.f1.low - chance) / (1 - chance), 0.0) if chance < 1 else 0.0
+
     def to_json(self) -> dict[str, Any]:
         """Give the comparison as plain JSON values."""
         found: dict[str, Any] = {"name": self.name, "base_rate": self.base_rate}

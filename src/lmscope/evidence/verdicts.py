@@ -62,7 +62,7 @@ class Thresholds:
     win_rate: float = 0.9
     """Pairs that a detector wins; texts speak against a neuron that surely wins fewer."""
     rival_f1: float = 0.3
-    """F1 that a better rival surely has, for it to explain anything."""
+    """F1 beyond chance that a better rival surely has, for it to explain anything."""
     alpha: float = 0.05
     """Level of the p of texts: five pairs can reach it."""
     alpha_shuffled: float = 0.01
@@ -198,7 +198,7 @@ def _rows(
     if holds and is_clean:
         better = [r for r in rivals if r.is_not_worse]
     else:
-        better = [r for r in rivals if r.is_better and r.f1.low >= t.rival_f1]
+        better = [r for r in rivals if r.is_better and r.explains >= t.rival_f1]
     if holds and is_clean and not better:
         why = (
             f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)}; it fires on "

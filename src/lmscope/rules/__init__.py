@@ -39,7 +39,14 @@ from __future__ import annotations
 
 from lmscope.rules.forms import Marked, Regex, Rule, Token, Words
 from lmscope.rules.joined import And, Not, Or
-from lmscope.rules.labels import Places, Which, around, events, label, shifted
+from lmscope.rules.labels import (
+    Places,
+    Which,
+    around,
+    events,
+    label,
+    shifted,
+)
 from lmscope.rules.misses import near_misses
 from lmscope.rules.rivals import rivals
 

@@ -56,18 +56,39 @@ def events(places: Places, spans: NDArray[np.integer]) -> NDArray[np.int64]:
         >>> events(places, np.array([[0, 1], [1, 3], [3, 4], [4, 6]])).tolist()
         [[1, 3]]
     """
-    if spans.ndim != 2 or spans.shape[1] != 2:
-        raise ValueError(f"spans have shape [n_tokens, 2], not {list(spans.shape)}")
-    if len(spans) == 0 or len(places) == 0:
+    last, is_here = _last_tokens(places, spans)
+    if not is_here.any():
         return np.empty((0, 2), np.int64)
-    starts, ends = spans[:, 0].astype(np.int64), spans[:, 1].astype(np.int64)
-    reached = np.maximum.accumulate(np.where(starts < ends, ends, 0))
-    last_byte = places.spans[:, 1] - 1
-    last = np.searchsorted(reached, last_byte, side="right")
-    is_here = (last < len(spans)) & (last_byte >= starts[0])
     first = np.searchsorted(_solid_ends(places.document, spans), places.spans[:, 0], side="right")
     found: NDArray[np.int64] = np.stack([np.minimum(first, last), last + 1], axis=1)[is_here]
     return found
+
+
+def last_tokens(places: Places, spans: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Give the last token of each place, as `events` does, [n_events]; the arguments are its own.
+
+    Example:
+        >>> places = Places(b"a 8) b", np.array([[2, 4]]), np.array([[2, 4]]))
+        >>> last_tokens(places, np.array([[0, 1], [1, 3], [3, 4], [4, 6]])).tolist()
+        [2]
+    """
+    last, is_here = _last_tokens(places, spans)
+    return last[is_here]
+
+
+def _last_tokens(
+    places: Places, spans: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The token with the last byte of each place or the next one, and whether it is there."""
+    if spans.ndim != 2 or spans.shape[1] != 2:
+        raise ValueError(f"spans have shape [n_tokens, 2], not {list(spans.shape)}")
+    if len(spans) == 0 or len(places) == 0:
+        return np.zeros(len(places), np.int64), np.zeros(len(places), np.bool_)
+    starts, ends = spans[:, 0].astype(np.int64), spans[:, 1].astype(np.int64)
+    reached = np.maximum.accumulate(np.where(starts < ends, ends, 0))
+    last_byte = places.spans[:, 1] - 1
+    last: NDArray[np.int64] = np.searchsorted(reached, last_byte, side="right").astype(np.int64)
+    return last, (last < len(spans)) & (last_byte >= starts[0])
 
 
 def _solid_ends(document: bytes, spans: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -96,11 +117,12 @@ def label(places: Places, spans: NDArray[np.integer], which: Which = "last") -> 
     """
     if which not in get_args(Which):
         raise ValueError(f"which is 'last', 'first' or 'any', not {which!r}")
-    tokens = events(places, spans)
     labels = np.zeros(len(spans), np.bool_)
     if which == "last":
-        labels[tokens[:, 1] - 1] = True
-    elif which == "first":
+        labels[last_tokens(places, spans)] = True
+        return labels
+    tokens = events(places, spans)
+    if which == "first":
         labels[tokens[:, 0]] = True
     else:
         change = np.zeros(len(spans) + 1, np.int64)

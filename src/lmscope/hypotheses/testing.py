@@ -1,0 +1,575 @@
+"""From a hypothesis, a neuron and a corpus to a verdict with everything behind it.
+
+The one protocol; the command line, the site and Python all call `test`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import lmscope
+from lmscope.catalogue import Catalogue
+from lmscope.corpora import Corpus, load_corpus
+from lmscope.errors import MissingArgument, NotWholeCorpus, RuleMarksNothing, Stopped
+from lmscope.evidence import (
+    Shuffled,
+    Verdict,
+    against_shuffled,
+    average_precision,
+    halves,
+    verdict,
+)
+from lmscope.hypotheses.examples import Place, counter_examples, fires_also_on, missed
+from lmscope.hypotheses.harvesting import harvest
+from lmscope.hypotheses.hypothesis import Hypothesis
+from lmscope.hypotheses.judging import Aim, Judged, Rivals, judge, take_aim
+from lmscope.hypotheses.texts import TextsRead, completed, read_texts
+from lmscope.looking import Look, check_catalogue, find_neuron, look
+from lmscope.marking import Marks, Tokens, check_marks, mark
+from lmscope.neurons import NeuronId, Site
+from lmscope.pack import Pack, write_pack
+from lmscope.recording import Store, record
+from lmscope.rules import Rule
+
+if TYPE_CHECKING:
+    from lmscope.models import LanguageModel
+
+N_CONTROLS = 20
+"""Random neurons of the same layer that are recorded beside the tested one."""
+_N_SHUFFLES = 99
+Report = Callable[[str, int, int], None]
+"""Told what is being done, tokens done and tokens in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What chance gives: other neurons of the layer, and shuffled labels."""
+
+    n: int
+    """Random neurons of the layer."""
+    ap: float
+    """Median of their average precisions, each on its better side."""
+    ap_best: float
+    """The largest of them."""
+    ap_shuffled: float
+    """What the best of them and the tested one stays below in 95 of 100 shuffles of the labels."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give them as plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tested:
+    """A hypothesis about one neuron, the evidence, and the verdict."""
+
+    neuron: NeuronId
+    site: Site
+    hypothesis: Hypothesis
+    aim: Aim
+    texts: TextsRead | None
+    judged: Judged | None
+    """What the corpus says; None if there was none."""
+    verdict: Verdict
+    counter_examples: tuple[Place, ...]
+    """The strongest firings outside the rule's places, one from each document."""
+    missed: tuple[Place, ...]
+    """Marked tokens on which it does not fire, the most silent first."""
+    fires_also_on: tuple[dict[str, Any], ...]
+    controls: Controls | None
+    n_rivals: int
+    """Simpler rules that were tried."""
+    n_neurons: int
+    """Neurons that were looked at before this one was chosen."""
+    data: dict[str, Any]
+    """What it was tested on: corpus, halves, versions."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain JSON values: the shape of ``lmscope test --json``."""
+        judged, said = self.judged, self.verdict
+        rivals = [] if judged is None else [rival.to_json() for rival in judged.rivals]
+        contents = self.hypothesis.to_json()
+        return {
+            "model": self.neuron.model,
+            "neuron": self.neuron.short,
+            "layer": self.neuron.layer,
+            "index": self.neuron.neuron,
+            "site": self.site,
+            "hypothesis": self.hypothesis.sha256,
+            "claim": contents["claim"],
+            "rule": contents["rule"],
+            "rule_note": self.hypothesis.rule.note if self.hypothesis.rule else "",
+            "tokens": contents["tokens"],
+            "side": self.aim.sign,
+            "offset": self.aim.offset,
+            "verdict": said.verdict,
+            "why": said.why,
+            "remarks": list(said.remarks),
+            "texts_say": said.texts,
+            "missing_tokens": said.missing_tokens,
+            "pairs": None if self.texts is None else self.texts.to_json(),
+            "corpus": None if judged is None else judged.corpus.to_json(),
+            "discovery": None if judged is None else self.aim.to_json(),
+            "long_context": None if judged is None else judged.long_context,
+            "rival": next((r for r in rivals if r["name"] == said.rival), None),
+            "rivals": rivals,
+            "n_rivals": self.n_rivals,
+            "n_neurons": self.n_neurons,
+            "controls": None if self.controls is None else self.controls.to_json(),
+            "counter_examples": [place.to_json() for place in self.counter_examples],
+            "missed": [place.to_json() for place in self.missed],
+            "fires_also_on": list(self.fires_also_on),
+            "thresholds": contents["thresholds"],
+            "seed": contents["seed"],
+            "data": self.data,
+        }
+
+    def __repr__(self) -> str:
+        rule = self.hypothesis.rule.text if self.hypothesis.rule else "texts"
+        return f"<{self.neuron} and {rule!r}: {self.verdict.verdict}. {self.verdict.why}>"
+
+
+def test(
+    hypothesis: Hypothesis,
+    neuron: str | NeuronId | tuple[int, int],
+    model: LanguageModel | None = None,
+    *,
+    catalogue: Catalogue | None = None,
+    corpus: Corpus | str | Path | Sequence[str | Path] | None = None,
+    n_tokens: int | None = None,
+    context: int = 128,
+    near_misses: bool = False,
+    n_harvested: int = 0,
+    n_neurons: int = 1,
+    store: Path | None = None,
+    report: Report | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Tested:
+    """Test what a person thinks a neuron detects, and give a verdict in words.
+
+    The documents are split into two halves: side, offset, threshold and rivals are chosen on one,
+    everything that is reported is measured on the other. Near-duplicates stay together.
+
+    Args:
+        hypothesis: The claim and how it is to be tested.
+        neuron: Which neuron, in any spelling that `lmscope.neurons.read_address` takes.
+        model: A loaded model; that of the catalogue unless given, loaded only if it is needed.
+        catalogue: Of the model. Its corpus is the corpus unless another is given; it knows the
+            neuron's own scale and examples.
+        corpus: Another corpus, as `lmscope.load_corpus` takes it: the better test, since the idea
+            mostly comes from the catalogue's examples.
+        n_tokens: Tokens at most; of a catalogue's corpus random documents with so many.
+        context: Tokens in a segment of another corpus.
+        near_misses: Take only the matching texts of the hypothesis, and change each so that the
+            rule does not match any more.
+        n_harvested: Pairs to take out of the confirmation half, where the hypothesis has no texts.
+        n_neurons: Neurons that were looked at before this one was chosen; p of the texts is
+            multiplied by it.
+        store: Folder for activations: a second test of the same neuron on the same catalogue then
+            needs no pass of the model. None to keep none.
+        report: Told what is being done.
+        should_stop: Asked now and then; true ends the test.
+
+    Raises:
+        MissingArgument: If there is neither a model nor a catalogue.
+        RuleMarksNothing: If the rule marks nothing in the corpus, and there are no texts.
+        RuleMarksTooMuch: If it marks more than half of all tokens.
+        RuleTooSlow: If the rule takes too long on a document.
+        UnreadablePairs: If only one kind of text is given.
+        NotWholeCorpus: If the catalogue is an excerpt.
+        WrongCatalogue: If the catalogue is of another model.
+        Stopped: If `should_stop` ended it.
+
+    Example:
+        A neuron of a catalogue, and the letters of lists:
+
+        >>> hypothesis = Hypothesis("lists a) b)", Rule.read("/[a-z]>>[)]/"))  # doctest: +SKIP
+        >>> test(hypothesis, "L0N12", catalogue=catalogue).verdict.why  # doctest: +SKIP
+
+    Source:
+        The measures are those of `lmscope.evidence`, where each has its own.
+    """
+    if model is None and catalogue is None:
+        raise MissingArgument("lmscope test", "a catalogue or a model", "lmscope test --help")
+    subject = _Subject(neuron, model, catalogue)
+    with _corpus(subject, hypothesis, corpus, n_tokens, context, report) as ground:
+        return _tested(
+            subject,
+            hypothesis,
+            ground,
+            near_misses=near_misses,
+            n_harvested=n_harvested,
+            n_neurons=n_neurons,
+            store=store,
+            report=report,
+            should_stop=should_stop,
+        )
+
+
+test.__test__ = False  # type: ignore[attr-defined]  # it is no test of pytest's
+
+
+class _Subject:
+    """A neuron with its model, which is loaded when it is first needed."""
+
+    def __init__(
+        self,
+        neuron: str | NeuronId | tuple[int, int],
+        model: LanguageModel | None,
+        catalogue: Catalogue | None,
+    ) -> None:
+        self._model, self.catalogue = model, catalogue
+        if catalogue is not None:
+            self.id = catalogue.find(neuron)
+            facts = catalogue.manifest["model"]
+            self.site: Site = catalogue.site
+            self.identity = {k: facts[k] for k in ("weights_hash", "tokenizer_hash", "dtype")}
+            self.d_mlp = catalogue.d_mlp
+            if model is not None:
+                check_catalogue(model, catalogue)
+        elif model is not None:
+            self.id = find_neuron(model, neuron)
+            self.site, self.d_mlp = model.site, model.d_mlp
+            self.identity = {
+                "weights_hash": model.weights_hash,
+                "tokenizer_hash": model.tokenizer.hash,
+                "dtype": model.dtype,
+            }
+
+    @property
+    def model(self) -> LanguageModel:
+        if self._model is None:
+            assert self.catalogue is not None
+            from lmscope.models.loading import load_again
+
+            self._model = load_again(self.catalogue.manifest["model"])
+            check_catalogue(self._model, self.catalogue)
+        return self._model
+
+    def look(self, text: str) -> Look:
+        return look(self.model, text, self.id, in_segments=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """A packed corpus, what the rule marks in it, and its two halves."""
+
+    pack: Pack
+    tokens: Tokens
+    marks: Marks
+    discovery: NDArray[np.bool_]
+    confirmation: NDArray[np.bool_]
+    batch_tokens: int
+    is_stored: bool
+    """Whether it is a catalogue's own corpus, on which activations are worth keeping."""
+    data: dict[str, Any]
+
+
+@contextmanager
+def _corpus(
+    subject: _Subject,
+    hypothesis: Hypothesis,
+    corpus: Corpus | str | Path | Sequence[str | Path] | None,
+    n_tokens: int | None,
+    context: int,
+    report: Report | None,
+) -> Iterator[_Ground | None]:
+    """Lay out the corpus; None if the hypothesis has no rule, or there is no corpus."""
+    rule, catalogue = hypothesis.rule, subject.catalogue
+    if rule is None or (corpus is None and catalogue is None):
+        yield None
+        return
+    skip = 0 if catalogue is None else catalogue.manifest["counted"]["first_position_counted"]
+    if corpus is None:
+        assert catalogue is not None
+        if catalogue.is_excerpt:
+            raise NotWholeCorpus(catalogue.path)
+        asked = catalogue.manifest["options"]["batch_tokens"]
+        spec = catalogue.manifest["corpus"]["spec"]
+        yield _ground(catalogue.pack, hypothesis, rule, skip, n_tokens, asked, spec, is_stored=True)
+        return
+    described = corpus if isinstance(corpus, Corpus) else load_corpus(corpus)
+    model = subject.model
+    with tempfile.TemporaryDirectory(prefix="lmscope-") as folder:
+        pack = write_pack(
+            described,
+            model.tokenizer,
+            Path(folder),
+            context=min(context, model.n_ctx),
+            n_tokens=n_tokens,
+            report=None if report is None else lambda n: report("reading", n, 0),
+        )
+        skip = skip or max(1, len(model.tokenizer.prefix))
+        spec = list(described.spec)
+        yield _ground(pack, hypothesis, rule, skip, None, 2048, spec, is_stored=False)
+
+
+def _ground(
+    pack: Pack,
+    hypothesis: Hypothesis,
+    rule: Rule,
+    skip: int,
+    n_tokens: int | None,
+    batch_tokens: int,
+    spec: list[str],
+    *,
+    is_stored: bool,
+) -> _Ground | None:
+    tokens = Tokens.of(pack, skip)
+    marks = mark(rule, pack, hypothesis.which)
+    try:
+        check_marks(rule, marks, tokens, pack)
+    except RuleMarksNothing:
+        if hypothesis.pairs is None:
+            raise
+        return None  # the texts can still say something
+    is_confirmation, is_used = split(pack, n_tokens, hypothesis.seed)
+    document = pack.document_of(tokens.segment)
+    used, confirmation = is_used[document], is_confirmation[document]
+    data = {
+        "corpus": spec,
+        "sha256": pack.facts["sha256"],
+        "context": pack.facts["context"],
+        "tokens": int(used.sum()),
+        "documents": int(is_used.sum()),
+        "confirmation_documents": int((is_used & is_confirmation).sum()),
+        "places": marks.n_places,
+        "is_catalogues_own": is_stored,
+    }
+    whole = is_stored and bool(used.all())
+    return _Ground(
+        pack,
+        tokens,
+        marks,
+        used & ~confirmation,
+        used & confirmation,
+        batch_tokens,
+        whole,
+        data,
+    )
+
+
+def split(
+    pack: Pack, n_tokens: int | None = None, seed: int = 0
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Share the documents of a corpus out into the two halves.
+
+    Args:
+        pack: The corpus.
+        n_tokens: Use only random documents with about so many tokens; None for all.
+        seed: Same corpus and seed, same halves.
+
+    Returns:
+        Which documents are for confirmation, and which are used: bool [n_documents] each.
+    """
+    lengths = np.bincount(
+        pack.document_of(np.arange(pack.n_segments)), pack.lengths, pack.n_documents
+    ).astype(np.int64)
+    is_confirmation = halves(pack.clusters(), lengths, seed=seed)
+    is_used = np.ones(pack.n_documents, np.bool_)
+    if n_tokens is not None and n_tokens < lengths.sum():
+        order = np.random.default_rng([seed, 1]).permutation(pack.n_documents)
+        before = np.cumsum(lengths[order]) - lengths[order]
+        is_used[order[before >= n_tokens]] = False
+    return is_confirmation, is_used
+
+
+def _tested(
+    subject: _Subject,
+    hypothesis: Hypothesis,
+    ground: _Ground | None,
+    *,
+    near_misses: bool,
+    n_harvested: int,
+    n_neurons: int,
+    store: Path | None,
+    report: Report | None,
+    should_stop: Callable[[], bool] | None,
+) -> Tested:
+    rule, fixed = hypothesis.rule, hypothesis.side
+    side = None if fixed is None else 1 if fixed == "+" else -1
+    aim = Aim(side or 1, hypothesis.offset or 0, float("inf"), float("nan"))
+    activations = np.empty((0, 0), np.float32)
+    if ground is not None:
+        activations = _activations(subject, ground, store, report, should_stop)
+        aim = take_aim(
+            activations[0],
+            ground.marks,
+            ground.tokens,
+            ground.discovery,
+            side=side,
+            offset=hypothesis.offset,
+        )
+
+    def tell(what: str) -> None:
+        if report is not None:
+            report(what, 0, 0)
+        if should_stop is not None and should_stop():
+            raise Stopped
+
+    pairs = hypothesis.pairs
+    if pairs is None and n_harvested and ground is not None and rule is not None:
+        pairs = harvest(
+            rule, ground.pack, ground.marks, ground.confirmation, n_harvested, seed=hypothesis.seed
+        )
+    elif pairs is not None and near_misses and rule is not None:
+        pairs = completed(pairs, rule)
+    texts = None
+    if pairs is not None:
+        tell("running your texts")
+        texts = read_texts(
+            pairs,
+            subject.look,
+            rule,
+            hypothesis.which,
+            aim.side,
+            aim.offset,
+            _scale(subject, activations, ground),
+            known=_known(subject),
+            seed=hypothesis.seed,
+        )
+    data = {"lmscope": lmscope.__version__, "model": subject.identity, "seed": hypothesis.seed}
+    if ground is None or rule is None:
+        said = verdict(
+            None, texts.evidence if texts else None, (), hypothesis.thresholds, n_neurons=n_neurons
+        )
+        return Tested(
+            subject.id, subject.site, hypothesis, aim, texts, None, said, (), (), (), None, 0,
+            n_neurons, data,
+        )  # fmt: skip
+    tell("trying simpler rules")
+    rivals = Rivals(
+        rule, ground.pack, ground.marks, ground.tokens, ground.discovery, hypothesis.which
+    )
+    tell("weighing the evidence")
+    judged = judge(
+        activations[0],
+        aim,
+        ground.marks,
+        ground.tokens,
+        ground.confirmation,
+        rivals,
+        texts=texts.evidence if texts else None,
+        thresholds=hypothesis.thresholds,
+        n_neurons=n_neurons,
+        seed=hypothesis.seed,
+    )
+    shown = (activations[0], aim, ground.marks, ground.tokens, ground.confirmation, ground.pack)
+    return Tested(
+        neuron=subject.id,
+        site=subject.site,
+        hypothesis=hypothesis,
+        aim=aim,
+        texts=texts,
+        judged=judged,
+        verdict=judged.verdict,
+        counter_examples=counter_examples(*shown),
+        missed=missed(*shown),
+        fires_also_on=tuple(fires_also_on(*shown)),
+        controls=_controls(activations, aim, ground, hypothesis.seed),
+        n_rivals=len(rivals),
+        n_neurons=n_neurons,
+        data=data | ground.data,
+    )
+
+
+def _activations(
+    subject: _Subject,
+    ground: _Ground,
+    store: Path | None,
+    report: Report | None,
+    should_stop: Callable[[], bool] | None,
+) -> NDArray[np.float32]:
+    """Record the neuron, and in the rows below random others of its layer, [n, n_tokens]."""
+    layer, index = subject.id.layer, subject.id.neuron
+    others = [n for n in random_neurons(subject.d_mlp, layer) if n != index][:N_CONTROLS]
+    wanted = [index, *others]
+    found: dict[int, NDArray[np.float32]] = {}
+    kept = None
+    if store is not None and ground.is_stored:
+        identity = {
+            **subject.identity,
+            "site": subject.site,
+            "batch_tokens": ground.batch_tokens,
+            **{key: ground.pack.facts[key] for key in ("sha256", "context", "n_tokens")},
+        }
+        kept = Store(store, identity)
+        found = {n: a for n in wanted if (a := kept.read(layer, n)) is not None}
+    if missing := [n for n in wanted if n not in found]:
+        used = ground.discovery | ground.confirmation
+        segments = np.zeros(ground.pack.n_segments, np.bool_)
+        segments[ground.tokens.segment[used]] = True
+        recorded = record(
+            subject.model,
+            ground.pack,
+            {layer: missing},
+            segments=segments,
+            batch_tokens=ground.batch_tokens,
+            report=None if report is None else partial(report, "running the model"),
+            should_stop=should_stop,
+        )[layer]
+        found |= dict(zip(missing, recorded, strict=True))
+        if kept is not None:
+            for n in missing:
+                kept.write(layer, n, found[n])
+            kept.tidy()
+    return np.stack([found[n] for n in wanted])
+
+
+def random_neurons(d_mlp: int, layer: int) -> list[int]:
+    """Give the neurons of a layer in an order that is random and always the same, a few at most.
+
+    Example:
+        >>> random_neurons(4, 0)
+        [2, 0, 1, 3]
+    """
+    order: list[int] = np.random.default_rng(layer).permutation(d_mlp)[: N_CONTROLS + 1].tolist()
+    return order
+
+
+def _controls(
+    activations: NDArray[np.float32], aim: Aim, ground: _Ground, seed: int
+) -> Controls | None:
+    y, ignore = ground.marks.at(aim.offset, ground.tokens)
+    here = ground.confirmation & ~ignore
+    y, document = y[here], ground.tokens.document[here]
+    if len(activations) < 2 or not y.any():
+        return None
+    x = activations[:, here]
+    aps = [max(average_precision(side * row, y) for side in (1, -1)) for row in x[1:]]
+    x[0] *= aim.side
+    shuffled: Shuffled = against_shuffled(x, y, document, n_shuffles=_N_SHUFFLES, seed=seed)
+    return Controls(
+        n=len(aps),
+        ap=float(np.median(aps)),
+        ap_best=max(aps),
+        ap_shuffled=float(np.quantile(shuffled.best, 0.95)),
+    )
+
+
+def _scale(subject: _Subject, activations: NDArray[np.float32], ground: _Ground | None) -> float:
+    """The neuron's own scale: 99.99 % quantile minus median, on the corpus if there is one."""
+    if ground is not None:
+        x = activations[0][ground.tokens.counts & (ground.discovery | ground.confirmation)]
+        span = float(np.quantile(x, 0.9999) - np.median(x))
+    elif subject.catalogue is not None:
+        histogram = subject.catalogue[subject.id].histogram
+        span = histogram.quantile(0.9999) - histogram.quantile(0.5)
+    else:
+        span = 1.0
+    return span if span > 0 else 1.0
+
+
+def _known(subject: _Subject) -> list[str]:
+    if subject.catalogue is None:
+        return []
+    return [example.text for example in subject.catalogue[subject.id].top]
