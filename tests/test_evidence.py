@@ -760,21 +760,21 @@ def test_average_precisions_are_compared_where_base_rates_agree() -> None:
 def test_a_rule_that_marks_more_than_the_neuron_wants_is_worse() -> None:
     rival = rival_of(plant(np.random.default_rng(0), n_documents=150, of_rival=0.0))
 
-    assert (True, False, False) == (rival.is_worse, rival.is_not_worse, rival.is_better)
+    assert (True, False, False) == (rival.is_worse, rival.stands, rival.is_better)
     assert rival.mass_difference.value <= 0
 
 
-def test_a_rule_that_the_neuron_follows_as_well_is_not_worse() -> None:
+def test_a_rule_that_the_neuron_follows_as_well_stands() -> None:
     rival = rival_of(plant(np.random.default_rng(0), n_documents=150, recall=0.7, of_rival=0.7))
 
-    assert (False, True, True) == (rival.is_worse, rival.is_not_worse, rival.is_better)
+    assert (False, True, True) == (rival.is_worse, rival.stands, rival.is_better)
 
 
-def test_a_rival_that_marks_the_same_is_not_worse() -> None:
+def test_a_rival_that_marks_the_same_stands() -> None:
     found = plant(np.random.default_rng(0), n_documents=150, share=1.0)
     rival = rival_of(found)
 
-    assert (0, True, False) == (rival.differing_tokens, rival.is_not_worse, rival.is_better)
+    assert (0, True, False) == (rival.differing_tokens, rival.stands, rival.is_better)
     assert 0 == rival.f1_difference.value
     json.dumps(rival.to_json(), allow_nan=False)
 
@@ -887,7 +887,7 @@ def test_a_verdict_says_why_in_numbers() -> None:
     assert (
         "AP 0.70 [0.65, 0.75] at a base rate of 0.01; it fires on 0.70 [0.65, 0.75] of the marked "
         "tokens, has 0.70 [0.65, 0.75] of its squared activation on them, and 19 of its 20 "
-        "strongest tokens are marked. Simpler rules tried, all worse: 1."
+        "strongest tokens are marked. Simpler rules compared, none takes its place: 1."
         == verdict(made(), None, [WORSE]).why
     )
 

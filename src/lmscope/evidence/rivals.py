@@ -43,6 +43,8 @@ class RivalEvidence:
     differing_tokens: int
     """Tokens that one of the two marks and the other does not."""
     differing_documents: int
+    is_slight: bool = False
+    """Whether it is hardly simpler than the rule: then it must be shown to be better."""
 
     @property
     def is_worse(self) -> bool:
@@ -57,9 +59,12 @@ class RivalEvidence:
         return any(d.high < 0 for d in both) and not any(d.low > 0 for d in both)
 
     @property
-    def is_not_worse(self) -> bool:
-        """Whether the rule is not shown to be better: of two equal rules the simpler one stands."""
-        return not self.is_worse
+    def stands(self) -> bool:
+        r"""Whether it stands in the way: of two equal rules the simpler one does.
+
+        One that is hardly simpler, `[)\]]` for `)`, only if it is shown to be better.
+        """
+        return self.is_better if self.is_slight else not self.is_worse
 
     @property
     def explains(self) -> float:
@@ -83,7 +88,7 @@ class RivalEvidence:
             **(self.ap_difference or missing).to_json("ap_difference"),
             "differing_tokens": self.differing_tokens,
             "differing_documents": self.differing_documents,
-            "is_not_worse": self.is_not_worse,
+            "stands": self.stands,
         }
 
 
@@ -97,6 +102,7 @@ def compare(
     threshold: float,
     rival_threshold: float,
     ignore: NDArray[np.bool_] | None = None,
+    is_slight: bool = False,
     n_resamples: int = 2_000,
     seed: int = 0,
 ) -> RivalEvidence:
@@ -115,6 +121,7 @@ def compare(
         threshold: Activation from which the neuron fires by the rule, from discovery documents.
         rival_threshold: The same for the rival, which has a right to its own best one.
         ignore: Tokens that count for neither, bool [n].
+        is_slight: Whether the rival is hardly simpler than the rule.
         n_resamples: Resamples of documents.
         seed: Same arguments and seed, same result.
 
@@ -129,7 +136,7 @@ def compare(
         >>> document, rival = np.repeat(np.arange(50), 8), np.tile([True, False], 200)
         >>> y, x = rival & np.tile([1, 1, 0, 0], 100).astype(bool), rival.astype(np.float32)
         >>> found = compare(")", x, y, rival, document, threshold=0.5, rival_threshold=0.5)
-        >>> found.f1.value, round(found.f1_difference.value, 3), found.is_not_worse
+        >>> found.f1.value, round(found.f1_difference.value, 3), found.stands
         (1.0, -0.333, True)
 
     Source:
@@ -194,6 +201,7 @@ def compare(
         ap_difference=ap_difference[0] if ap_difference else None,
         differing_tokens=int(differs.sum()),
         differing_documents=len(np.unique(of[differs])),
+        is_slight=is_slight,
     )
 
 

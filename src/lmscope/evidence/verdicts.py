@@ -196,7 +196,7 @@ def _rows(
 
     holds = ap.low >= t.ap and squared.low >= t.mass_precision_squared and recall.value >= t.recall
     if holds and is_clean:
-        better = [r for r in rivals if r.is_not_worse]
+        better = [r for r in rivals if r.stands]
     else:
         better = [r for r in rivals if r.is_better and r.explains >= t.rival_f1]
     if holds and is_clean and not better:
@@ -205,7 +205,7 @@ def _rows(
             f"{_shown(recall)} of the marked tokens, has {_shown(squared)} of its squared "
             f"activation on them, and {right_on_top}."
         )
-        why += f" Simpler rules tried, all worse: {len(rivals)}." if rivals else ""
+        why += f" Simpler rules compared, none takes its place: {len(rivals)}." if rivals else ""
         rows.append(("holds up", why, None, None))
     elif better:
         rival = max(better, key=lambda r: r.f1.value)

@@ -32,6 +32,9 @@ from lmscope.rules import Rule, Which, rivals
 N_RIVALS = 5
 """Rivals that are compared on the confirmation half: the best of all on the discovery half."""
 _MOST_RIVALS = 60  # of which so many, the simplest, are tried
+_SLIGHT = 4.0
+"""Bits that a rule must save to be the simpler one of two that explain a neuron as well: wider
+classes save one or two, a literal or a condition that falls away saves ten or more."""
 _SCREENED, _ENOUGH = 50_000, 50  # tokens on which rivals are screened, with so many marked ones
 
 
@@ -123,6 +126,7 @@ class Rivals:
         discovery: NDArray[np.bool_],
         which: Which = "last",
     ) -> None:
+        self._rule = rule
         self._pack, self._tokens, self._which = pack, tokens, which
         self._discovery = discovery
         documents = _sample(pack, marks, discovery)
@@ -145,11 +149,12 @@ class Rivals:
 
     def best(
         self, activations: NDArray[np.float32], aim: Aim, n: int = N_RIVALS
-    ) -> list[tuple[Rule, Marks, float]]:
+    ) -> list[tuple[Rule, Marks, float, bool]]:
         """Give the rivals with the best F1 on a part of the discovery half.
 
         Returns:
-            Each rival, what it marks everywhere, and its own threshold from the discovery half.
+            Each rival, what it marks everywhere, its own threshold from the discovery half, and
+            whether it is hardly simpler than the rule.
         """
         ranked = []
         for rival, found in self._screened:
@@ -166,7 +171,8 @@ class Rivals:
             y, ignore = marks.at(aim.offset, self._tokens)
             here = self._discovery & ~ignore
             found_at = best_threshold(aim.side * activations[here], y[here])
-            chosen.append((rival, marks, found_at.value))
+            is_slight = rival.bits > self._rule.bits - _SLIGHT
+            chosen.append((rival, marks, found_at.value, is_slight))
         return chosen
 
 
@@ -235,7 +241,7 @@ def judge(
         corpus = replace(corpus, p=p_adjusted)
     is_long = ~tokens.is_short[confirmation] & ~left_out
     compared = []
-    for rival, its, threshold in rivals.best(activations, aim) if rivals else []:
+    for rival, its, threshold, is_slight in [] if rivals is None else rivals.best(activations, aim):
         other, other_ignore = its.at(aim.offset, tokens)
         neither = (ignore | other_ignore) & ~(y | other)
         there = confirmation & ~neither
@@ -248,6 +254,7 @@ def judge(
                 tokens.document[there],
                 threshold=aim.threshold,
                 rival_threshold=threshold,
+                is_slight=is_slight,
                 seed=seed,
             )
         )

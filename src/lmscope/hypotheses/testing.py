@@ -72,6 +72,7 @@ class Controls:
 class Tested:
     """A hypothesis about one neuron, the evidence, and the verdict."""
 
+    __test__ = False  # nor is it one of pytest's
     neuron: NeuronId
     site: Site
     hypothesis: Hypothesis

@@ -171,7 +171,7 @@ def completed(pairs: Pairs, rule: Rule, language: str = "en") -> Pairs:
     made = [
         (text, Text(miss))
         for text in pairs.matching
-        for _, miss in near_misses(rule, text.text, language)
+        for miss, _ in near_misses(rule, text.text, language)
     ]
     if not made:
         raise UnreadablePairs(

@@ -91,7 +91,7 @@ def _corpus(result: Mapping[str, Any], corpus: Mapping[str, Any]) -> Iterator[Te
     yield Text("Precision by level of activation", "bold")
     levels = [level for level in reversed(corpus["by_level"]) if level["n"]]
     if levels:
-        lines = [("", "", "", "tokens")]
+        lines: list[tuple[str, ...]] = [("", "", "", "tokens")]
         for level in levels:
             filled = round(_BAR * level["precision"])
             lines.append(
@@ -108,7 +108,7 @@ def _corpus(result: Mapping[str, Any], corpus: Mapping[str, Any]) -> Iterator[Te
         yield Text.assemble(
             ("Simpler rules", "bold"), (f"  the best of {result['n_rivals']} tried", "dim")
         )
-        rows_ = [("  rule", "F1", "r²")]
+        rows_: list[tuple[str, ...]] = [("  rule", "F1", "r²")]
         mine = corpus["f1"], (corpus["r"] or 0) ** 2
         rows_.append(("  this one", *(f"{v:.2f}" for v in mine)))
         rows_ += [
@@ -130,7 +130,7 @@ def _texts(pairs: Mapping[str, Any], paper: Paper) -> Iterator[Text]:
     yield Text.assemble(("Your texts", "bold"), (said, "dim"))
     room = max((paper.width - 24) // 2, 20)
     shown = list(zip(pairs["matching"], pairs["other"], strict=False))[: 2 * _N_SHOWN]
-    rows = [("  matching", "", "not matching", "")]
+    rows: list[tuple[str, ...]] = [("  matching", "", "not matching", "")]
     for match, other in shown:
         cells: list[str] = []
         for text in (match, other):
