@@ -123,7 +123,7 @@ def test_every_migration_can_be_undone_and_done_again(address: str) -> None:
     assert [VERSION_TABLE] == tables(address)
     with Journal.open(address) as journal:
         assert 1 == journal.visit("Ada", NEURON).n_visits
-    assert ["entries", VERSION_TABLE, "people"] == tables(address)
+    assert ["entries", "hypotheses", VERSION_TABLE, "people", "tests"] == tables(address)
 
 
 def test_a_notebook_survives_being_opened_again(address: str) -> None:
@@ -205,7 +205,8 @@ def test_tables_of_something_else_are_left_alone(address: str) -> None:
     with Journal.open(address) as journal:
         execute(
             journal,
-            *("DROP TABLE entries", "DROP TABLE people", f"DROP TABLE {VERSION_TABLE}"),
+            *(f"DROP TABLE {table}" for table in ("tests", "hypotheses", "entries", "people")),
+            f"DROP TABLE {VERSION_TABLE}",
             *(f"CREATE TABLE {name} (id INTEGER)" for name in ("songs", "albums", "bands", "zoo")),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from lmscope.bins import N_LINEAR, N_SIDE, TAIL
 
@@ -324,3 +325,95 @@ def gather_windows(acts, offset, lengths, neurons, segments, tokens, before, out
 def window_start(token, length, window, before):
     """Give the first token of the window round a peak, moved so that it stays in the segment."""
     return max(0, min(token - before, length - window))
+
+
+_STEPS_PER_OCTAVE_BITS = 2
+_LEAST, _MOST = -12, 12
+N_STEPS = (_MOST - _LEAST << _STEPS_PER_OCTAVE_BITS) + 1
+"""Bins of `count_rows` on each side of the middle one."""
+_MANTISSA_BITS, _BIAS, _NO_SIGN = 23, 127, 0x7FFFFFFF
+_SHIFT = _MANTISSA_BITS - _STEPS_PER_OCTAVE_BITS
+_BELOW = (_BIAS + _LEAST << _STEPS_PER_OCTAVE_BITS) - 1
+
+
+def step_edges() -> NDArray[np.float32]:
+    """Give the least size of an activation in each bin of `count_rows` beside the middle one.
+
+    Four bins to an octave from 2^-12 to 2^12, and one for all that is larger: float32 [N_STEPS].
+    On the positive side a bin holds the values from its edge on, up to the next; the negative side
+    mirrors it.
+
+    Example:
+        >>> step_edges()[[0, 48, 49, 52, -1]].tolist()
+        [0.000244140625, 1.0, 1.25, 2.0, 4096.0]
+    """
+    steps = np.arange(_BELOW + 1, _BELOW + 1 + N_STEPS, dtype=np.int32)
+    return (steps << _SHIFT).view(np.float32)
+
+
+@_jit
+def count_rows(bits, offset, rows, n0, n1, counts):
+    """Count activations in bins that follow the octaves on both sides of zero, row by row.
+
+    The bin is read off the float's own bits. Bin N_STEPS, the middle one, holds what is nearer to
+    zero than the first of `step_edges`.
+
+    Args:
+        bits: Activations, float32 seen as int32, [n_segments, n_positions, n_neurons].
+        offset: Position of each segment's first token (the number of prefix tokens).
+        rows: The rows that each token counts in, one bit for each, uint16 [n_segments, n_tokens];
+            0 for a token that does not count.
+        n0: First neuron.
+        n1: One past the last neuron.
+        counts: uint32 [n_rows, n_neurons, 2 * N_STEPS + 1]; changed.
+    """
+    n_segments, n_tokens = rows.shape
+    n_rows = counts.shape[0]
+    bins = np.empty(_CHUNK, dtype=np.int32)
+    for c0 in range(n0, n1, _CHUNK):
+        c1 = min(c0 + _CHUNK, n1)
+        width = c1 - c0
+        for s in range(n_segments):
+            for t in range(n_tokens):
+                left = rows[s, t]
+                if left == 0:
+                    continue
+                row = bits[s, offset + t, c0:c1]
+                for n in range(width):
+                    step = ((row[n] & np.int32(_NO_SIGN)) >> np.int32(_SHIFT)) - np.int32(_BELOW)
+                    step = min(max(step, np.int32(0)), np.int32(N_STEPS))
+                    bins[n] = np.int32(N_STEPS) + (step if row[n] >= 0 else -step)
+                for r in range(n_rows):
+                    if left >> np.uint16(r) & np.uint16(1):
+                        count = counts[r, c0:c1]
+                        for n in range(width):
+                            count[n, bins[n]] += np.uint32(1)
+
+
+@_jit
+def rank_counts(positives, negatives, n0, n1, out):
+    """Give the average precision of neurons by large values and by negative ones.
+
+    In a bin positives and negatives are taken to be mixed evenly, as by
+    `evidence.histogram_average_precision`, to which this is equal but for the last bits.
+
+    Args:
+        positives: Marked tokens in each bin, lowest activation first, uint32 [n_neurons, n_bins].
+        negatives: The others, float64, same shape.
+        n0: First neuron.
+        n1: One past the last neuron.
+        out: Of side 1 and of side -1, float64 [2, n_neurons]; changed. NaN without positives.
+    """
+    n_bins = positives.shape[1]
+    for n in range(n0, n1):
+        for side in range(2):
+            hit, fired, total = 0.0, 0.0, 0.0
+            for i in range(n_bins):
+                b = i if side == 1 else n_bins - 1 - i
+                marked = np.float64(positives[n, b])
+                hit += marked
+                fired += marked + negatives[n, b]
+                if marked > 0:
+                    middle = fired - 0.5 * (marked + negatives[n, b] - 1)
+                    total += marked * (hit - 0.5 * (marked - 1)) / max(middle, 0.5)
+            out[side, n] = total / hit if hit > 0 else np.nan

@@ -165,19 +165,12 @@ def resume(
         NothingToResume: If there is no unfinished scan.
         ScanChanged: If the model's weights are no longer those the scan began with.
     """
-    from lmscope.models.loading import load
+    from lmscope.models.loading import load_again
 
     folder = Path(path)
     asked = read_scan(folder)
     if model is None:
-        was = asked["model"]
-        model = load(
-            was["source"],
-            dtype=was["dtype"],
-            device=device,
-            site=was["site"],
-            revision=was["revision"],
-        )
+        model = load_again(asked["model"], device=device)
     now = _describe(model)
     for key, what in (
         ("weights_hash", "weights"),

@@ -565,6 +565,7 @@ app.command(sites.log, sort_key=9)
 # --- evidence --------------------------------------------------------------------------------
 
 app.command(evidence.test, sort_key=10)
+app.command(evidence.find, sort_key=11)
 
 
 # --- running a command ---------------------------------------------------------------------

@@ -6,8 +6,11 @@ Each carries its arguments to the room that does the work.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -18,7 +21,10 @@ from lmscope.cli.scans import Steps
 from lmscope.errors import BadOption, LeftOver, MissingArgument
 
 if TYPE_CHECKING:
+    from lmscope.catalogue import Catalogue
     from lmscope.hypotheses import Hypothesis
+    from lmscope.models import LanguageModel
+    from lmscope.pack import Pack
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
@@ -169,3 +175,108 @@ def _subject(name: str, device: str, steps: Steps, *, has_corpus: bool) -> dict[
     from lmscope.models.loading import load
 
     return {"model": load(name, device=device)}
+
+
+def find(
+    *subjects: str,
+    rule: str | None = None,
+    corpus: Many = None,
+    tokens: int | None = None,
+    which: Literal["last", "first", "any"] = "last",
+    layers: str | None = None,
+    n: Annotated[int, Parameter(name=["-n", "--number"])] = 20,
+    seed: int = 0,
+    device: str = "auto",
+    as_json: Json = False,
+) -> int:
+    """Find the neurons that fire where a rule says, among all of one or several models.
+
+    Args:
+        subjects: Catalogues, whose own texts are searched; or models, with --corpus.
+        rule: Where a neuron should fire, on characters: a regular expression, words: I, you, ...
+        corpus: Other texts than the catalogues', as for scan.
+        tokens: Tokens of those at most.
+        which: Which token of a place should fire.
+        layers: Which layers, as 0,3-5; all unless told.
+        n: How many neurons of each model to judge on held-out text.
+        seed: Of halves and shuffles.
+        device: cpu, cuda, mps; auto takes the fastest there is.
+        as_json: Print JSON.
+    """
+    if rule is None or not subjects:
+        missing = "a rule, by --rule" if rule is None else "a catalogue or a model"
+        raise MissingArgument("lmscope find", missing, typed.USAGE["find"])
+    if tokens is not None and not corpus:
+        raise BadOption("--tokens", tokens, "a catalogue's texts are searched whole")
+    wanted = None if layers is None else typed.layers(layers)
+    from lmscope.finding import find as search
+    from lmscope.finding import ranked
+    from lmscope.rules import Rule
+
+    read, found = Rule.read(rule), []
+    with Steps() as steps:
+        for name in subjects:
+            subject = _subject(name, device, steps, has_corpus=bool(corpus))
+            with _texts(subject, corpus, tokens, steps) as (model, pack, skip):
+                found.append(
+                    search(
+                        read,
+                        model,
+                        pack,
+                        skip=skip,
+                        which=which,
+                        k=n,
+                        seed=seed,
+                        layers=wanted,
+                        report=partial(steps.report, f"running {model.name}"),
+                    )
+                )
+    neurons = ranked([neuron for one in found for neuron in one.neurons])
+    if as_json:
+        facts = [
+            {k: v for k, v in one.to_json().items() if k not in ("neurons", "rule")}
+            for one in found
+        ]
+        both = {"rule": read.text, "searched": facts}
+        print_json(both | {"neurons": [neuron.to_json() for neuron in neurons]})
+        return 0
+    from lmscope.terminal.verdicts import found_page
+
+    show(found_page([one.to_json() for one in found], [x.to_json() for x in neurons], paper()))
+    return 0
+
+
+@contextmanager
+def _texts(
+    subject: dict[str, Any], corpus: list[str] | None, tokens: int | None, steps: Steps
+) -> Iterator[tuple[LanguageModel, Pack, int]]:
+    """Give a model, the packed texts to search, and how many first positions do not count."""
+    from lmscope.corpora import load_corpus
+    from lmscope.errors import NotWholeCorpus
+    from lmscope.models.loading import load_again
+    from lmscope.pack import write_pack
+
+    catalogue: Catalogue | None = subject.get("catalogue")
+    model = subject.get("model")
+    if model is None:
+        assert catalogue is not None
+        model = load_again(catalogue.manifest["model"])
+    skip = max(1, len(model.tokenizer.prefix))
+    if catalogue is not None:
+        skip = catalogue.manifest["counted"]["first_position_counted"]
+    if not corpus:
+        assert catalogue is not None
+        if catalogue.is_excerpt:
+            raise NotWholeCorpus(catalogue.path)
+        yield model, catalogue.pack, skip
+        return
+    with TemporaryDirectory(prefix="lmscope-") as folder:
+        pack = write_pack(
+            load_corpus(corpus),
+            model.tokenizer,
+            Path(folder),
+            context=min(128, model.n_ctx),
+            n_tokens=tokens,
+            report=lambda n: steps.report("reading", n, 0),
+        )
+        yield model, pack, skip

@@ -20,10 +20,10 @@ LONGEST_SITE = 20
 LONGEST_NOTE = 20_000
 LONGEST_TAG = 60
 MOST_TAGS = 50
-_LARGEST = 2**31 - 1  # of a column of whole numbers
+LARGEST = 2**31 - 1  # of a column of whole numbers
 _MOST_VISITS = 10**9  # leaves room to count on
 _YEARS = range(1970, 3000)
-_SHA256 = re.compile("[0-9a-f]{64}")
+SHA256 = re.compile("[0-9a-f]{64}")
 _NOT_STORED = re.compile("[\0\ud800-\udfff]")
 _JOINERS = "\u200c\u200d"  # invisible, but words of Persian and most emoji are written with them
 
@@ -47,14 +47,14 @@ class Subject:
     neuron: int
 
     def __post_init__(self) -> None:
-        _check_text("A model's name", self.model, 1, LONGEST_MODEL)
-        _check_text("A site", self.site, 1, LONGEST_SITE)
-        if self.weights and not _SHA256.fullmatch(self.weights):
+        check_text("A model's name", self.model, 1, LONGEST_MODEL)
+        check_text("A site", self.site, 1, LONGEST_SITE)
+        if self.weights and not SHA256.fullmatch(self.weights):
             message = "The weights of a model are named by their SHA-256: 64 digits 0-9 a-f."
             raise EntryRefused(message)
         for what, value in (("layer", self.layer), ("neuron", self.neuron)):
-            if not 0 <= value <= _LARGEST:
-                message = f"A {what} is a whole number from 0 to {_LARGEST:,}."
+            if not 0 <= value <= LARGEST:
+                message = f"A {what} is a whole number from 0 to {LARGEST:,}."
                 raise EntryRefused(message)
 
     @property
@@ -92,8 +92,8 @@ class Entry:
             "site": self.subject.site,
             "layer": self.subject.layer,
             "index": self.subject.neuron,
-            "first_seen": _timestamp(self.first_seen),
-            "last_seen": _timestamp(self.last_seen),
+            "first_seen": timestamp(self.first_seen),
+            "last_seen": timestamp(self.last_seen),
             "n_visits": self.n_visits,
             "starred": self.starred,
             "note": self.note,
@@ -127,6 +127,10 @@ class Imported:
     """Neurons that the log did not have."""
     n_merged: int
     """Neurons that it had, and of which it now knows more."""
+    n_hypotheses: int = 0
+    """Hypotheses that it did not have."""
+    n_tests: int = 0
+    """Tests that it did not have."""
 
 
 def check_person(name: str) -> str:
@@ -139,7 +143,7 @@ def check_person(name: str) -> str:
         >>> check_person("  Ada   Lovelace ")
         'Ada Lovelace'
     """
-    return _check_label("A person's name", name, LONGEST_NAME)
+    return check_label("A person's name", name, LONGEST_NAME)
 
 
 def check_note(note: str) -> str:
@@ -148,7 +152,7 @@ def check_note(note: str) -> str:
     Raises:
         EntryRefused: If it is too long, or a database cannot store it.
     """
-    return _check_text("A note", note, 0, LONGEST_NOTE)
+    return check_text("A note", note, 0, LONGEST_NOTE)
 
 
 def check_tag(tag: str) -> str:
@@ -157,7 +161,7 @@ def check_tag(tag: str) -> str:
     Raises:
         EntryRefused: If it is empty, too long or has characters that nobody sees.
     """
-    return _check_label("A tag", tag, LONGEST_TAG)
+    return check_label("A tag", tag, LONGEST_TAG)
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -183,16 +187,26 @@ def check_seen(first: datetime, last: datetime, n_visits: int) -> None:
     Raises:
         EntryRefused: If the first time is after the last, or one of them is of another age.
     """
-    for time in (first, last):
-        if time.year not in _YEARS:
-            message = f"A neuron is seen between {_YEARS[0]} and {_YEARS[-1]}, not in {time.year}."
-            raise EntryRefused(message)
+    check_time("A neuron is seen", first)
+    check_time("A neuron is seen", last)
     if first > last:
         message = f"It was first seen ({first}) after it was last seen ({last})."
         raise EntryRefused(message)
     if not 0 < n_visits <= _MOST_VISITS:
         message = f"The number of visits is from 1 to {_MOST_VISITS:,}."
         raise EntryRefused(message)
+
+
+def check_time(what: str, time: datetime) -> datetime:
+    """Return the time as it is.
+
+    Raises:
+        EntryRefused: If it is of another age.
+    """
+    if time.year not in _YEARS:
+        message = f"{what} between {_YEARS[0]} and {_YEARS[-1]}, not in {time.year}."
+        raise EntryRefused(message)
+    return time
 
 
 def merge(mine: Entry, other: Entry) -> Entry:
@@ -228,9 +242,14 @@ def _join(mine: str, other: str) -> str:
     return "\n\n".join([mine, *missing]) if mine.strip() else other
 
 
-def _check_label(what: str, text: str, longest: int) -> str:
+def check_label(what: str, text: str, longest: int) -> str:
+    """Return a text that people tell things apart by: composed characters, single spaces.
+
+    Raises:
+        EntryRefused: If it is empty, too long or has characters that nobody sees.
+    """
     label = unicodedata.normalize("NFC", " ".join(text.split()))
-    _check_text(what, label, 1, longest)
+    check_text(what, label, 1, longest)
     for character in label:
         if unicodedata.category(character) in ("Cc", "Cf") and character not in _JOINERS:
             message = f"{what} is written in visible characters, without U+{ord(character):04X}."
@@ -241,7 +260,12 @@ def _check_label(what: str, text: str, longest: int) -> str:
     return label
 
 
-def _check_text(what: str, text: str, shortest: int, longest: int) -> str:
+def check_text(what: str, text: str, shortest: int, longest: int) -> str:
+    """Return the text as it is.
+
+    Raises:
+        EntryRefused: If it is too short or too long, or a database cannot store it.
+    """
     if not shortest <= len(text) <= longest:
         least = f"{shortest} to" if shortest else "at most"
         message = f"{what} has {least} {longest:,} characters; this one has {len(text):,}."
@@ -253,5 +277,6 @@ def _check_text(what: str, text: str, shortest: int, longest: int) -> str:
     return text
 
 
-def _timestamp(time: datetime) -> str:
+def timestamp(time: datetime) -> str:
+    """Write a time in UTC as RFC 3339 wants it."""
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

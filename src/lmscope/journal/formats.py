@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,19 @@ from lmscope.journal.entries import (
     check_note,
     check_seen,
     check_tags,
+    check_time,
+)
+from lmscope.journal.records import (
+    Proposed,
+    Tested,
+    check_claim,
+    check_contents,
+    check_data,
+    check_result,
+    check_rule,
+    check_sha256,
+    check_verdict,
+    fingerprint,
 )
 
 _TURNING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]  # text that reads backwards from here
@@ -41,76 +54,177 @@ _COLUMNS = (
 )
 
 
-def to_jsonl(entries: Sequence[Entry]) -> str:
-    """Write one JSON object a line, with everything but the version, which is this notebook's own.
+def to_jsonl(
+    entries: Sequence[Entry], proposed: Sequence[Proposed] = (), tested: Sequence[Tested] = ()
+) -> str:
+    """Write one JSON object a line, with everything but the numbers that are this notebook's own.
 
-    Lines end with a line feed; a note's own line separators may stand inside of one.
+    Lines end with a line feed; a note's own line separators may stand inside of one. Those of
+    hypotheses and tests have a key `kind`, which says so.
+
+    Args:
+        entries: In any order.
+        proposed: Each behind the one that it is an edit of.
+        tested: Tests of these.
     """
-    lines = (entry.to_json() for entry in entries)
-    kept = ({k: v for k, v in line.items() if k != "version"} for line in lines)
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
+    lines = [
+        *(_without(entry.to_json(), "version") for entry in entries),
+        *({"kind": "hypothesis"} | hypothesis.to_json() for hypothesis in proposed),
+        *(
+            {"kind": "test"} | _without(test.to_json(), "id", "claim", "rule", "proposed")
+            for test in tested
+        ),
+    ]
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def read_lines(text: str) -> Iterator[tuple[int, Entry]]:
+def _without(fields: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in keys}
+
+
+def read_lines(text: str) -> Iterator[tuple[int, Entry | Proposed | Tested]]:
     """Read JSON lines, each with its number; empty ones are passed over.
 
-    Neuron and times are needed; without them n_visits is 1 and the others are empty. Other keys
-    are ignored.
+    An entry needs neuron and times; without them n_visits is 1 and the others are empty. A
+    hypothesis stands behind the one that it is an edit of, and a test behind its hypothesis; of
+    several lines about one hypothesis the first counts. Other keys are ignored.
 
     Raises:
-        ImportRefused: At the first line that is no entry.
+        ImportRefused: At the first line that is nothing of these.
     """
+    proposed: dict[str, Proposed] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if line.strip():
             try:
-                yield number, _read(line)
+                found = _read(line, proposed)
             except EntryRefused as refused:
                 raise ImportRefused(number, str(refused)) from refused
+            if isinstance(found, Proposed):
+                proposed.setdefault(found.sha256, found)
+            yield number, found
 
 
-def _read(line: str) -> Entry:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is too large"
-        message = f"It is no JSON ({reason})."
-        raise EntryRefused(message) from error
-    if not isinstance(fields, dict):
-        message = "It is no JSON object."
-        raise EntryRefused(message)
+def _read(line: str, proposed: Mapping[str, Proposed]) -> Entry | Proposed | Tested:
+    fields = _Fields(line)
+    kind = fields.text("kind", "entry")
+    if kind == "entry":
+        return _read_entry(fields)
+    if kind == "hypothesis":
+        return _read_hypothesis(fields, proposed)
+    if kind == "test":
+        return _read_test(fields, proposed)
+    message = f"'kind' is {json.dumps(kind)[:40]}; it must be entry, hypothesis or test."
+    raise EntryRefused(message)
 
-    def field(key: str, kind: type, what: str, default: Any = None) -> Any:
-        value = fields.get(key, default)
+
+class _Fields:
+    """What stands under the keys of a line."""
+
+    def __init__(self, line: str) -> None:
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is too large"
+            message = f"It is no JSON ({reason})."
+            raise EntryRefused(message) from error
+        if not isinstance(fields, dict):
+            message = "It is no JSON object."
+            raise EntryRefused(message)
+        self._fields = fields
+
+    def get(self, key: str, kind: type, what: str, default: Any = None) -> Any:
+        value = self._fields.get(key, default)
         if type(value) is not kind:  # `isinstance` would take true for a number
             is_long = isinstance(value, list | dict)
             shown = "something else" if is_long else json.dumps(value)[:40]
-            lacks = f"is {shown}" if key in fields else "is missing"
+            lacks = f"is {shown}" if key in self._fields else "is missing"
             message = f"'{key}' {lacks}; it must be {what}."
             raise EntryRefused(message)
         return value
 
-    tags = field("tags", list, "a list of texts", [])
+    def is_null(self, key: str) -> bool:
+        return self._fields.get(key) is None
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self.get(key, str, "a text", default))
+
+    def number(self, key: str, default: int | None = None) -> int:
+        return int(self.get(key, int, "a whole number", default))
+
+    def object(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(key, dict, "an object")
+        return found
+
+    def time(self, key: str) -> datetime:
+        return _time(key, self.get(key, str, "a time"))
+
+    def subject(self) -> Subject:
+        return Subject(
+            self.text("model"),
+            self.text("weights"),
+            self.text("site"),
+            self.number("layer"),
+            self.number("index"),
+        )
+
+
+def _read_entry(fields: _Fields) -> Entry:
+    tags = fields.get("tags", list, "a list of texts", [])
     if not all(isinstance(tag, str) for tag in tags):
         message = "'tags' must be a list of texts."
         raise EntryRefused(message)
-    first, last = (_time(key, field(key, str, "a time")) for key in ("first_seen", "last_seen"))
-    n_visits = field("n_visits", int, "a whole number", 1)
+    first, last = fields.time("first_seen"), fields.time("last_seen")
+    n_visits = fields.number("n_visits", 1)
     check_seen(first, last, n_visits)
     return Entry(
-        subject=Subject(
-            field("model", str, "a text"),
-            field("weights", str, "a text"),
-            field("site", str, "a text"),
-            field("layer", int, "a whole number"),
-            field("index", int, "a whole number"),
-        ),
+        subject=fields.subject(),
         first_seen=first,
         last_seen=last,
         n_visits=n_visits,
-        starred=field("starred", bool, "true or false", False),
-        note=check_note(field("note", str, "a text", "")),
+        starred=fields.get("starred", bool, "true or false", False),
+        note=check_note(fields.text("note", "")),
         tags=check_tags(tags),
         version=1,
+    )
+
+
+def _read_hypothesis(fields: _Fields, proposed: Mapping[str, Proposed]) -> Proposed:
+    parent, version = None, 1
+    if not fields.is_null("parent"):
+        parent = check_sha256(fields.text("parent"))
+        if parent not in proposed:
+            message = f"No line before it has the hypothesis {parent[:12]} that it is an edit of."
+            raise EntryRefused(message)
+        version = proposed[parent].version + 1
+    return Proposed(
+        sha256=check_sha256(fields.text("sha256")),
+        claim=check_claim(fields.text("claim")),
+        rule=check_rule(fields.text("rule")),
+        contents=check_contents(fields.object("contents")),
+        proposed=check_time("A hypothesis is proposed", fields.time("proposed")),
+        parent=parent,
+        version=version,
+    )
+
+
+def _read_test(fields: _Fields, proposed: Mapping[str, Proposed]) -> Tested:
+    sha256 = check_sha256(fields.text("hypothesis"))
+    if sha256 not in proposed:
+        message = f"No line before it has the hypothesis {sha256[:12]} that it is a test of."
+        raise EntryRefused(message)
+    result = check_result(fields.object("result"))
+    if fields.text("result_sha256") != fingerprint(result):
+        message = "'result_sha256' is not that of the result: one of them was changed."
+        raise EntryRefused(message)
+    return Tested(
+        id=0,
+        subject=fields.subject(),
+        hypothesis=proposed[sha256],
+        tested=check_time("A test is made", fields.time("tested")),
+        verdict=check_verdict(fields.text("verdict")),
+        data=check_data(fields.object("data")),
+        result=result,
+        result_sha256=fingerprint(result),
     )
 
 
@@ -125,8 +239,8 @@ def _time(key: str, text: str) -> datetime:
     raise EntryRefused(message)
 
 
-def to_markdown(person: str, entries: Sequence[Entry]) -> str:
-    """Write a table to read. Notes show as they were typed, whatever marks or HTML is in them.
+def to_markdown(person: str, entries: Sequence[Entry], tested: Sequence[Tested] = ()) -> str:
+    """Write tables to read. Notes show as they were typed, whatever marks or HTML is in them.
 
     Characters that command terminals or turn the direction of text are spelled out.
     """
@@ -147,10 +261,34 @@ def to_markdown(person: str, entries: Sequence[Entry]) -> str:
             _plain(", ".join(entry.tags)),
             _plain(entry.note),
             str(entry.n_visits),
-            *(f"{time:%Y-%m-%d %H:%M} UTC" for time in (entry.first_seen, entry.last_seen)),
+            *map(_minute, (entry.first_seen, entry.last_seen)),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    if tested:
+        lines += [
+            *([""] if entries else []),
+            "## Hypotheses tested",
+            "",
+            "| Tested | Neuron | Model | Site | Claim | Rule | Verdict |",
+            "|---|---|---|---|---|---|---|",
+        ]
+    for test in tested:
+        its = test.subject
+        cells = (
+            _minute(test.tested),
+            f"L{its.layer}N{its.neuron}",
+            _plain(its.model),
+            _plain(its.site),
+            _plain(test.hypothesis.claim),
+            _plain(test.hypothesis.rule),
+            _plain(test.verdict),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lmscope.errors import EntryRefused, ImportRefused, NotInLog, StaleEntry
+from lmscope.errors import EntryRefused, ImportRefused, NotInLog, NotProposed, StaleEntry
 from lmscope.journal.entries import (
+    LARGEST,
     Counts,
     Entry,
     Imported,
@@ -37,7 +38,38 @@ from lmscope.journal.entries import (
 )
 from lmscope.journal.formats import read_lines, to_csv, to_jsonl, to_markdown
 from lmscope.journal.places import explained, place_of, reach, settle
-from lmscope.journal.tables import IDENTITY, REVISION, VERSION_TABLE, entries, people
+from lmscope.journal.records import (
+    Proposed,
+    Tested,
+    check_claim,
+    check_contents,
+    check_data,
+    check_result,
+    check_rule,
+    check_sha256,
+    check_verdict,
+    fingerprint,
+)
+from lmscope.journal.registry import (
+    add_hypothesis,
+    add_test,
+    count_neurons,
+    read_hypotheses,
+    read_tests,
+)
+from lmscope.journal.tables import (
+    IDENTITY,
+    REVISION,
+    VERSION_TABLE,
+    entries,
+    hypotheses,
+    identity,
+    is_of,
+    is_seen,
+    people,
+    subject_of,
+    tests,
+)
 
 Format = Literal["md", "jsonl", "csv"]
 
@@ -55,7 +87,15 @@ class Journal:
         ...     entry = journal.visit("Ada", neuron)
         ...     entry = journal.mark("Ada", neuron, starred=True, tags=["lists"], version=1)
         ...     print(entry.n_visits, entry.version, journal.counts("Ada"))
+        ...     lists = {"claim": "lists", "rule": "[a-z]>>[)]"}
+        ...     proposed = journal.propose("Ada", lists, **lists, sha256="5c" * 32)
+        ...     tested = journal.log_test(
+        ...         "Ada", neuron, proposed.sha256, verdict="not supported",
+        ...         data={"tokens": 10_000}, result={"ap": 0.25},
+        ...     )
+        ...     print(tested.verdict, tested.tested >= proposed.proposed)
         1 2 seen 1 neuron, 1 starred
+        not supported True
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -122,7 +162,7 @@ class Journal:
         with self._changing() as connection:
             new = self._insert(entries).values(
                 person_id=self._person_id(connection, check_person(person)),
-                **_identity(subject),
+                **identity(subject),
                 model=subject.model,
                 first_seen=now,
                 last_seen=now,
@@ -132,11 +172,15 @@ class Journal:
                 tags=[],
                 version=1,
             )
-            is_later = new.excluded.last_seen > entries.c.last_seen  # clocks may be set back
+            # Clocks may be set back. A row without visits has the time of a test.
+            is_later = (new.excluded.last_seen > entries.c.last_seen) | ~is_seen
             seen = new.on_conflict_do_update(
                 index_elements=IDENTITY,
                 set_={
                     "model": new.excluded.model,
+                    "first_seen": case(
+                        (is_seen, entries.c.first_seen), else_=new.excluded.first_seen
+                    ),
                     "last_seen": case(
                         (is_later, new.excluded.last_seen), else_=entries.c.last_seen
                     ),
@@ -205,7 +249,7 @@ class Journal:
             starred: True for the starred ones only, False for the others.
             tag: For those with this tag.
         """
-        query = select(entries).join(people).where(people.c.name == check_person(person))
+        query = select(entries).join(people).where(people.c.name == check_person(person), is_seen)
         with self._reading() as connection:
             found = [_entry(row) for row in connection.execute(query)]
         # Here and not in SQL: there each database has its own idea of capitals and of order.
@@ -225,7 +269,7 @@ class Journal:
         query = (
             select(func.count(), func.count().filter(entries.c.starred))
             .select_from(entries.join(people))
-            .where(people.c.name == check_person(person))
+            .where(people.c.name == check_person(person), is_seen)
         )
         with self._reading() as connection:
             return Counts(*connection.execute(query).one())
@@ -235,27 +279,164 @@ class Journal:
         with self._reading() as connection:
             return sorted(connection.execute(select(people.c.name)).scalars())
 
+    def propose(
+        self,
+        person: str,
+        contents: Mapping[str, Any],
+        *,
+        claim: str,
+        rule: str,
+        sha256: str,
+        parent: str | None = None,
+    ) -> Proposed:
+        """Write down a hypothesis, now; what has this hash already stays as it is, with its date.
+
+        Args:
+            person: Who proposes it.
+            contents: The whole hypothesis as plain JSON values.
+            claim: What it says, in words.
+            rule: Where the neuron should fire; empty if only texts say.
+            sha256: What it is known by from now on, in hexadecimal.
+            parent: That of the hypothesis of hers that it is an edit of.
+
+        Raises:
+            NotProposed: If there is no such parent.
+            EntryRefused: If the hash is none, or something else cannot be kept.
+        """
+        person = check_person(person)
+        new = Proposed(
+            sha256=check_sha256(sha256),
+            claim=check_claim(claim),
+            rule=check_rule(rule),
+            contents=check_contents(contents),
+            proposed=datetime.now(UTC),
+            parent=None if parent is None else check_sha256(parent),
+            version=1,
+        )
+        is_it = (people.c.name == person, hypotheses.c.sha256 == sha256)
+        with self._changing() as connection:
+            if not (found := read_hypotheses(connection, *is_it)):
+                person_id = self._person_id(connection, person)
+                add_hypothesis(connection, self._insert, person_id, person, new)
+                found = read_hypotheses(connection, *is_it)
+        return found[0]
+
+    def hypotheses(self, person: str) -> list[Proposed]:
+        """List what a person has proposed, newest first, tested or not."""
+        with self._reading() as connection:
+            return read_hypotheses(connection, people.c.name == check_person(person))
+
+    def log_test(
+        self,
+        person: str,
+        subject: Subject,
+        hypothesis_sha256: str,
+        *,
+        verdict: str,
+        data: Mapping[str, Any],
+        result: Mapping[str, Any],
+    ) -> Tested:
+        """Write down a test that was made now, whatever its verdict.
+
+        It is no visit: a neuron that was never looked at is still none that was seen.
+
+        Args:
+            person: Who made it.
+            subject: The neuron.
+            hypothesis_sha256: The hypothesis, which she has proposed before.
+            verdict: In one word or a few.
+            data: What it was made on: corpus, tokens, documents, seed, version of lmscope.
+            result: The whole report, as plain JSON values.
+
+        Raises:
+            NotProposed: If the hypothesis is not on record.
+            EntryRefused: If something cannot be kept.
+        """
+        person, sha256 = check_person(person), check_sha256(hypothesis_sha256)
+        verdict, data, result = check_verdict(verdict), check_data(data), check_result(result)
+        is_hers = (people.c.name == person, hypotheses.c.sha256 == sha256)
+        with self._changing() as connection:
+            found = read_hypotheses(connection, *is_hers)
+            if not found:
+                raise NotProposed(person, sha256)
+            new = Tested(
+                id=0,
+                subject=subject,
+                hypothesis=found[0],
+                # Clocks may be set back; but it was proposed before it was tested.
+                tested=max(datetime.now(UTC), found[0].proposed),
+                verdict=verdict,
+                data=data,
+                result=result,
+                result_sha256=fingerprint(result),
+            )
+            person_id = self._person_id(connection, person)
+            add_test(connection, self._insert, person_id, person, new)
+            is_it = (tests.c.tested == new.tested, tests.c.result_sha256 == new.result_sha256)
+            return read_tests(connection, *is_hers, *is_of(subject), *is_it)[0]
+
+    def tests(
+        self, person: str, subject: Subject | None = None, hypothesis: str | None = None
+    ) -> list[Tested]:
+        """List every test that a person has made, newest first, those that failed among them.
+
+        Args:
+            person: Whose tests.
+            subject: Only those on this neuron.
+            hypothesis: Only those of the hypothesis with this SHA-256.
+        """
+        wanted = [people.c.name == check_person(person)]
+        if subject is not None:
+            wanted += is_of(subject)
+        if hypothesis is not None:
+            wanted.append(hypotheses.c.sha256 == check_sha256(hypothesis))
+        with self._reading() as connection:
+            return read_tests(connection, *wanted)
+
+    def test(self, person: str, id: int) -> Tested | None:
+        """Look up one of a person's tests by its number; None if there is no such."""
+        person = check_person(person)
+        if not 0 < id <= LARGEST:  # which PostgreSQL would not compare
+            return None
+        with self._reading() as connection:
+            found = read_tests(connection, people.c.name == person, tests.c.id == id)
+        return found[0] if found else None
+
+    def n_looked_at(self, person: str, subject: Subject) -> int:
+        """Count the neurons of a model at a site among which a person may have chosen this one.
+
+        They are those that she has seen or tested, and this one in any case: the more there
+        are, the sooner one of them does by chance what a hypothesis says.
+        """
+        with self._reading() as connection:
+            return count_neurons(connection, check_person(person), subject)
+
     def export(self, person: str, format: Format) -> str:
         """Write a person's log as text.
 
         Args:
             person: Whose log.
-            format: `jsonl` has everything, exactly, and can be read by `load`; `md` is a table
-                to read, `csv` one for spreadsheets, both made harmless for what opens them.
+            format: `jsonl` has everything, exactly, and can be read by `load`; `md` has tables
+                to read, of neurons and of tests; `csv` is one for spreadsheets, of neurons
+                only. Both are made harmless for what opens them.
         """
+        person = check_person(person)
         found = self.entries(person)
-        if format == "jsonl":
-            return to_jsonl(found)
         if format == "csv":
             return to_csv(found)
-        return to_markdown(check_person(person), found)
+        tested = self.tests(person)
+        if format == "md":
+            return to_markdown(person, found, tested)
+        # Read after the tests, so that none of theirs is missing.
+        return to_jsonl(found, self.hypotheses(person)[::-1], tested[::-1])
 
     def load(self, person: str, jsonl: str) -> Imported:
         """Take what `export` wrote into a person's log, so that nothing of either is lost.
 
         Of a neuron that both have, the earlier first and the later last visit count, the larger
-        number of visits, a star of either, all tags, and the paragraphs of both notes. The same
-        text again changes nothing.
+        number of visits, a star of either, all tags, and the paragraphs of both notes. Hypotheses
+        and tests that are not there are added with their dates, and what is there stays as it is.
+        The same text again changes nothing.
 
         Raises:
             ImportRefused: With the number of the line; nothing of the text is taken then.
@@ -263,12 +444,18 @@ class Journal:
         """
         person = check_person(person)
         incoming: _Incoming = {}
-        for line, entry in read_lines(jsonl):
-            key = _coordinates(entry.subject)
-            if before := incoming.get(key):
-                entry = _merge(line, before[1], entry)
-            incoming[key] = line, entry
-        if not incoming:
+        proposed: list[Proposed] = []
+        tested: list[Tested] = []
+        for line, found in read_lines(jsonl):
+            if isinstance(found, Proposed):
+                proposed.append(found)
+            elif isinstance(found, Tested):
+                tested.append(found)
+            else:
+                key = _coordinates(found.subject)
+                before = incoming.get(key)
+                incoming[key] = line, _merge(line, before[1], found) if before else found
+        if not (incoming or proposed):  # there is no test without its hypothesis
             return Imported(0, 0)
         n_added = n_merged = 0
         with self._changing() as connection:
@@ -277,17 +464,21 @@ class Journal:
             # and marks hold one row and go on.
             owner = select(people.c.id).where(people.c.id == person_id)
             connection.execute(owner.with_for_update(key_share=True))
-            while incoming:  # again only if a visit added one of them meanwhile
-                n_merged += _merge_known(connection, person_id, incoming)
-                n_added += self._add_unknown(connection, person_id, incoming)
-        return Imported(n_added, n_merged)
+            while incoming:  # again only if a visit or a test added one of them meanwhile
+                n_new, n_changed = _merge_known(connection, person_id, incoming)
+                n_added += n_new + self._add_unknown(connection, person_id, incoming)
+                n_merged += n_changed
+            to = (connection, self._insert, person_id, person)
+            n_hypotheses = sum([add_hypothesis(*to, new) for new in proposed])
+            n_tests = sum([add_test(*to, new) for new in tested])
+        return Imported(n_added, n_merged, n_hypotheses, n_tests)
 
     def _add_unknown(self, connection: Connection, person_id: int, incoming: _Incoming) -> int:
         """Take out of what comes in the entries that a person lacks, and add them."""
         if not incoming:
             return 0
         rows = [
-            _identity(entry.subject) | {"person_id": person_id} | _contents(entry)
+            identity(entry.subject) | {"person_id": person_id} | _contents(entry)
             for _, entry in incoming.values()
         ]
         new = self._insert(entries).on_conflict_do_nothing(index_elements=IDENTITY)
@@ -323,17 +514,8 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _identity(subject: Subject) -> dict[str, str | int]:
-    return {
-        "known_by": subject.known_by,
-        "site": subject.site,
-        "layer": subject.layer,
-        "neuron": subject.neuron,
-    }
-
-
 def _coordinates(subject: Subject) -> tuple[str | int, ...]:
-    return tuple(_identity(subject).values())
+    return tuple(identity(subject).values())
 
 
 def _contents(entry: Entry) -> dict[str, Any]:
@@ -352,8 +534,9 @@ def _contents(entry: Entry) -> dict[str, Any]:
 def _is(person: str, subject: Subject) -> list[ColumnElement[bool]]:
     owner = select(people.c.id).where(people.c.name == person).scalar_subquery()
     return [
+        is_seen,
         entries.c.person_id == owner,
-        *(entries.c[name] == value for name, value in _identity(subject).items()),
+        *is_of(subject),
     ]
 
 
@@ -363,9 +546,8 @@ def _find(connection: Connection, person: str, subject: Subject) -> Entry | None
 
 
 def _entry(row: Row[Any]) -> Entry:
-    weights = "" if row.known_by.startswith("name ") else row.known_by
     return Entry(
-        subject=Subject(row.model, weights, row.site, row.layer, row.neuron),
+        subject=subject_of(row),
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         n_visits=row.n_visits,
@@ -376,20 +558,28 @@ def _entry(row: Row[Any]) -> Entry:
     )
 
 
-def _merge_known(connection: Connection, person_id: int, incoming: _Incoming) -> int:
-    """Take out of what comes in the entries that a person has, and merge them."""
+def _merge_known(connection: Connection, person_id: int, incoming: _Incoming) -> tuple[int, int]:
+    """Take out of what comes in the entries that a person has a row of, and merge them.
+
+    Returns:
+        How many were not seen before, and of how many more is known now.
+    """
     query = select(entries).where(entries.c.person_id == person_id)
-    changed = []
+    n_new, changed = 0, []
     for row in connection.execute(query.with_for_update()):
         now = _entry(row)
         if found := incoming.pop(_coordinates(now.subject), None):
-            line, other = found
-            if (merged := _merge(line, now, other)) != now:
+            line, merged = found
+            if now.n_visits:
+                merged = _merge(line, now, merged)
+            else:
+                n_new += 1
+            if merged != now:
                 changed.append({"row": row.id} | _contents(merged))
     if changed:
         change = update(entries).where(entries.c.id == bindparam("row"))
         connection.execute(change, changed)
-    return len(changed)
+    return n_new, len(changed) - n_new
 
 
 def _mentions(entry: Entry, words: list[str]) -> bool:

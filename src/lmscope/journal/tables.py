@@ -12,10 +12,12 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Integer,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -23,9 +25,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from lmscope.journal.entries import LONGEST_MODEL, LONGEST_NAME, LONGEST_SITE
+from lmscope.journal.entries import LONGEST_MODEL, LONGEST_NAME, LONGEST_SITE, Subject
+from lmscope.journal.records import LONGEST_VERDICT
 
-REVISION = "0001"
+REVISION = "0002"
 """Of the newest migration: known here, so that Alembic is loaded only where one must run."""
 VERSION_TABLE = "lmscope_version"
 """Not Alembic's usual name: another program's database must not look like a notebook."""
@@ -53,6 +56,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
 
@@ -66,7 +70,14 @@ people = Table(
 IDENTITY = ("person_id", "known_by", "site", "layer", "neuron")
 """A person has one entry for each neuron."""
 
-# `id` is what hypotheses and their runs will point at: whose they are and of which neuron.
+HYPOTHESIS = ("person_id", "sha256")
+"""A person has each hypothesis once."""
+
+TEST = ("hypothesis_id", "entry_id", "tested", "result_sha256")
+"""A hypothesis has one such result on a neuron at one moment."""
+
+# A neuron that was tested and never looked at has a row without visits, which is no entry of the
+# log yet: `tests` needs something to point at.
 entries = Table(
     "entries",
     metadata,
@@ -87,4 +98,59 @@ entries = Table(
     Column("tags", JSON, nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint(*IDENTITY),
+)
+is_seen = entries.c.n_visits > 0
+"""Whether a row is an entry of the log."""
+
+
+def identity(subject: Subject) -> dict[str, str | int]:
+    """Give what tells a neuron from all others."""
+    return {
+        "known_by": subject.known_by,
+        "site": subject.site,
+        "layer": subject.layer,
+        "neuron": subject.neuron,
+    }
+
+
+def is_of(subject: Subject) -> list[ColumnElement[bool]]:
+    """Choose the rows of `entries` that are of a neuron, one for each person."""
+    return [entries.c[name] == value for name, value in identity(subject).items()]
+
+
+def subject_of(row: Row[Any]) -> Subject:
+    """Give the neuron of a row of `entries`."""
+    weights = "" if row.known_by.startswith("name ") else row.known_by
+    return Subject(row.model, weights, row.site, row.layer, row.neuron)
+
+
+# Rows of the two tables below are written once; triggers refuse every change to them.
+hypotheses = Table(
+    "hypotheses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("contents", JSON, nullable=False),
+    Column("proposed", UtcTime, nullable=False),
+    Column("parent_id", ForeignKey("hypotheses.id")),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint(*HYPOTHESIS),
+)
+
+tests = Table(
+    "tests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hypothesis_id", ForeignKey("hypotheses.id"), nullable=False),
+    # Whose it is, and of which neuron.
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("tested", UtcTime, nullable=False),
+    Column("verdict", String(LONGEST_VERDICT), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("result_sha256", String(64), nullable=False),
+    UniqueConstraint(*TEST),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,22 @@ def load(
         repo = str(config["tokenizer_name"])
         elsewhere = _fetch_tokenizer(f"the tokenizer of {called}", repo, token, local_files_only)
     return load_toy(path, tokenizer=elsewhere, **options)
+
+
+def load_again(was: Mapping[str, Any], *, device: str = "auto") -> LanguageModel:
+    """Load the model that a catalogue or an unfinished scan was made with.
+
+    Args:
+        was: What its manifest says of the model.
+        device: As in `load`.
+
+    Raises:
+        LmscopeError: As in `load`. The weights may have changed since; who needs them unchanged
+            compares their hash.
+    """
+    return load(
+        was["source"], dtype=was["dtype"], device=device, site=was["site"], revision=was["revision"]
+    )
 
 
 def _local(name: str | Path) -> Path | None:

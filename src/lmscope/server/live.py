@@ -118,20 +118,14 @@ class Live:
             self._n_waiting -= 1
 
     def _load(self, catalogue: Catalogue) -> LanguageModel:
-        from lmscope.models.loading import load
+        from lmscope.models.loading import load_again
 
         its = catalogue.manifest["model"]
         key = f"{its['weights_hash']} {its['site']} {its['dtype']}"
         if key not in self._loaded:
             while len(self._loaded) >= _N_LOADED:
                 self._loaded.popitem(last=False)
-            self._loaded[key] = load(
-                its["source"],
-                dtype=its["dtype"],
-                device=self._device,
-                site=its["site"],
-                revision=its["revision"],
-            )
+            self._loaded[key] = load_again(its, device=self._device)
         self._loaded.move_to_end(key)
         return self._loaded[key]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
@@ -51,6 +51,53 @@ def verdict_page(result: Mapping[str, Any], paper: Paper) -> Group:
         if result[key]:
             parts += [Text(), Text(title, "bold")]
             parts += [_place(place, paper) for place in result[key][:_N_SHOWN]]
+    return Group(*parts)
+
+
+def found_page(
+    searched: Sequence[Mapping[str, Any]], neurons: Sequence[Mapping[str, Any]], paper: Paper
+) -> Group:
+    """Draw the neurons that follow a rule best, and what chance would have found.
+
+    Args:
+        searched: What `Found.to_json` gives, for each model.
+        neurons: Those of all models, the best first.
+        paper: What to draw on.
+    """
+    parts = [Text(visible(searched[0]["rule"]), "bold")]
+    rows: list[tuple[str, ...]] = [
+        ("model", "neuron", "side", "offset", "AP", "95 %", "p", "recall", "verdict")
+    ]
+    for neuron in neurons:
+        held = neuron["confirmation"]
+        rows.append(
+            (
+                visible(neuron["model"]),
+                neuron["neuron"],
+                neuron["side"],
+                f"{neuron['offset']:+d}",
+                _two(held["ap"]),
+                f"{_two(held['ap_low'])} to {_two(held['ap_high'])}",
+                _two(held["p_adjusted"]),
+                _two(held["recall"]),
+                neuron["verdict"],
+            )
+        )
+    parts += [Text(), table(rows, "   rr rr")]
+    for one in searched:
+        chance = one["shuffled_best"]
+        said = f"{visible(one['model'])}: the rule marks {share(one['base_rate'])} of the tokens. "
+        said += f"The best of all neurons on shuffled labels has AP {_two(chance)}, "
+        said += f"the median neuron {_two(one['random_median'])}. {one['correction']}"
+        parts += [Text(), wrapped(Text(said, "dim"), paper.width)]
+    best = neurons[0]
+    parts += [
+        Text(),
+        Text(
+            f"All about the first: lmscope test {visible(best['model'])}/{best['layer']}/"
+            f"{best['index']} --rule '{visible(searched[0]['rule'])}'"
+        ),
+    ]
     return Group(*parts)
 
 
