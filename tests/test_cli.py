@@ -172,6 +172,10 @@ NEVER = "Numbers of different models or sites are never compared."
 LIKE = "Write it like this: lmscope"
 ALL = f"See all {len(KNOWN)} names with: lmscope models"
 
+TEST = f"{LIKE} test gpt2/ L3N100 --rule 'words: I, you, we'"
+ELSEWHERE = """\
+Either it is not what you meant, or such texts have none of it. Test it on others:
+--corpus FILES, or on your own texts: --pairs FILE"""
 MISTAKES = {
     # which model
     'look solu-11 L0N1 "x"': f"""There is no model called 'solu-11'.
@@ -323,12 +327,59 @@ Layer 0 of tiny has neurons 0 to 23. You asked for neuron 24.""",
     "export cat -o one.html": "-o one.html: a file of HTML holds one neuron of one catalogue.",
     "log --import nowhere.jsonl": "nowhere.jsonl cannot be used: there is no such file.",
     "log --export pdf": "--export pdf: it must be one of md, jsonl, csv.",
+    # evidence
+    "test": f"""lmscope test needs a neuron.
+{TEST}""",
+    "test cat L0N1": f"""lmscope test needs a rule, by --rule, or texts, by --pairs.
+{TEST}""",
+    "test cat L0N1 more --rule dog": f"""lmscope test has no use for 'more'.
+{TEST}""",
+    "test tiny L0N1 --rule dog": f"""\
+lmscope test needs a catalogue of tiny, or texts by --corpus.
+{TEST}""",
+    "test cat L9N1 --rule dog": """tiny has layers 0 to 1. You asked for layer 9.
+Did you mean tiny/1/9? (The layer comes first.)""",
+    "test cat L0N99 --rule dog": ("Layer 0 of tiny has neurons 0 to 23. You asked for neuron 99."),
+    "test cat L0N1 --rule '(dog'": """\
+'(dog' is no rule: the bracket ( is never closed (character 1).
+For the bracket itself: \\(""",
+    "test cat L0N1 --rule ' '": """' ' is no rule: it is empty.
+Write a pattern, as in /\\w\\)/, or words: I, you, we""",
+    "test cat L0N1 --rule xyzzy": f"""'/xyzzy/' marks nothing in 3 documents, 0.0 MB.
+{ELSEWHERE}""",
+    "test cat L0N1 --rule '\\S'": """\
+'/\\S/' marks 73% of all tokens: any neuron would seem to fit.
+Turn it round (not ...), or say what is special about the places you mean.""",
+    "test cat L0N1 --rule dog --offset 3": "--offset 3: it is a number from -2 to 2.",
+    "test cat L0N1 --rule dog --report r.pdf": ("--report r.pdf: its name ends with .md or .html."),
+    "test cat L0N1 --rule dog --pairs nowhere.csv": (
+        "nowhere.csv cannot be used: no such file or directory."
+    ),
+    "test cat L0N1 --pairs rows.jsonl": """\
+rows.jsonl cannot be read as texts that match and texts that do not: its columns are 'body', 'id'.
+Write a table with the columns 'matching' and 'not matching' (Markdown, CSV, TSV or JSON
+lines), or two lists: 'match:' and 'other:', each on a line of its own, a text a line.""",
+    "test nowhere.toml": "nowhere.toml cannot be used: no such file or directory.",
+    "find cat": f"""lmscope find needs a rule, by --rule.
+{LIKE} find gpt2/ --rule 'words: I, you, we'""",
+    "find solu-11 --rule dog": f"""There is no model called 'solu-11'.
+Did you mean 'solu-1l' or 'solu-10l'?
+(You typed the digit '1' where the name has the letter 'l'.)
+{ALL}""",
+    "find tiny --rule dog": f"""\
+lmscope find needs a catalogue of tiny, or texts by --corpus.
+{LIKE} find gpt2/ --rule 'words: I, you, we'""",
+    "find cat --rule xyzzy": f"""'/xyzzy/' marks nothing in 3 documents, 0.0 MB.
+{ELSEWHERE}""",
+    "find cat --rule dog --tokens 9": "--tokens 9: a catalogue's texts are searched whole.",
+    "find cat --rule dog -n 0": "-n 0: it counts what is judged, from 1 on.",
+    "find cat --rule dog --layers 7": "tiny has layers 0 to 1. You asked for layer 7.",
     # the command line
     "scna": """There is no command 'scna'.
 Did you mean 'scan'?
 See what each does with: lmscope --help""",
     "frobnicate": """There is no command 'frobnicate'.
-There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log.
+There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log, test, find.
 See what each does with: lmscope --help""",
     "--verison": """lmscope has no option '--verison'.
 Did you mean '--version'?

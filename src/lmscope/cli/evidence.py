@@ -39,7 +39,7 @@ def test(
     corpus: Many = None,
     tokens: int | None = None,
     which: Literal["last", "first", "any"] | None = None,
-    side: Literal["+", "positive", "negative"] | None = None,
+    side: Literal["positive", "negative"] | None = None,
     offset: int | None = None,
     near_misses: Flag = False,
     harvest: int = 0,
@@ -63,7 +63,7 @@ def test(
         corpus: Other texts than the catalogue's, as for scan: the stricter test.
         tokens: Tokens at most.
         which: Which token of a place should fire: last unless told.
-        side: Whether it fires above or below zero: found out unless told.
+        side: Whether it fires above zero or below: found out unless told.
         offset: Tokens after the place, from -2 to 2: found out unless told.
         near_misses: Make the texts that do not match by changing those that do.
         harvest: So many pairs from held-out documents, where you give none.
@@ -78,8 +78,10 @@ def test(
     """
     if report is not None and report.suffix not in (".md", ".html"):
         raise BadOption("--report", report, "its name ends with .md or .html")
+    if offset is not None and abs(offset) > 2:
+        raise BadOption("--offset", offset, "it is a number from -2 to 2")
     told = {"rule": rule, "claim": claim, "tokens": which, "offset": offset, "seed": seed}
-    told["side"] = {"positive": "+", "negative": "-"}.get(side or "", side)
+    told["side"] = side and {"positive": "+", "negative": "-"}[side]
     named, hypothesis, where = _hypothesis(words, told, pairs)
     name, address = typed.catalogue_and_address(*named, command="test")
     corpus, tokens = corpus or where.get("corpus"), tokens or where.get("n_tokens")
@@ -92,7 +94,7 @@ def test(
     from lmscope.hypotheses.records import Record
 
     with Steps() as steps, Record.open(journal, person, is_kept=not no_journal) as record:
-        subject = _subject(name, device, steps, has_corpus=bool(corpus or hypothesis.pairs))
+        subject = _subject("test", name, device, steps, has_corpus=bool(corpus or hypothesis.pairs))
         record.propose(hypothesis)
         tested = hypotheses.test(
             hypothesis,
@@ -148,7 +150,9 @@ def _hypothesis(
     return named, Hypothesis.from_json(contents), where
 
 
-def _subject(name: str, device: str, steps: Steps, *, has_corpus: bool) -> dict[str, Any]:
+def _subject(
+    command: str, name: str, device: str, steps: Steps, *, has_corpus: bool
+) -> dict[str, Any]:
     """Open a catalogue, or load a model; a model of the demo has a catalogue in the cache."""
     from lmscope.catalogue import Catalogue
 
@@ -170,8 +174,12 @@ def _subject(name: str, device: str, steps: Steps, *, has_corpus: bool) -> dict[
         assert found is not None  # nobody asks it to stop early
         return {"catalogue": found}
     if not has_corpus:
-        what = f"texts to test on, by --corpus, or a catalogue of {name},"
-        raise MissingArgument("lmscope test", what, typed.USAGE["test"])
+        from lmscope.models.names import resolve, unknown
+
+        if not folder.exists() and "/" not in name and resolve(name) is None:
+            raise unknown(name)
+        what = f"a catalogue of {name}, or texts by --corpus"
+        raise MissingArgument(f"lmscope {command}", what, typed.USAGE[command])
     from lmscope.models.loading import load
 
     return {"model": load(name, device=device)}
@@ -206,6 +214,8 @@ def find(
     if rule is None or not subjects:
         missing = "a rule, by --rule" if rule is None else "a catalogue or a model"
         raise MissingArgument("lmscope find", missing, typed.USAGE["find"])
+    if n < 1:
+        raise BadOption("-n", n, "it counts what is judged, from 1 on")
     if tokens is not None and not corpus:
         raise BadOption("--tokens", tokens, "a catalogue's texts are searched whole")
     wanted = None if layers is None else typed.layers(layers)
@@ -216,7 +226,7 @@ def find(
     read, found = Rule.read(rule), []
     with Steps() as steps:
         for name in subjects:
-            subject = _subject(name, device, steps, has_corpus=bool(corpus))
+            subject = _subject("find", name, device, steps, has_corpus=bool(corpus))
             with _texts(subject, corpus, tokens, steps) as (model, pack, skip):
                 found.append(
                     search(

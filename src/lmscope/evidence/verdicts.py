@@ -294,7 +294,8 @@ def _too_little(corpus: CorpusEvidence, t: Thresholds) -> tuple[str, int | None]
     if not positive:
         return f"The rule marks nothing in {corpus.documents:,} documents.", None
     if positive < t.positive_documents:
-        lack = f"The rule marks tokens in {positive} documents, {t.positive_documents} are needed"
+        in_ = "one document" if positive == 1 else f"{positive} documents"
+        lack = f"The rule marks tokens in {in_}, {t.positive_documents} are needed"
         times = t.positive_documents / positive
     elif firing < t.firing_documents:
         lack = f"The neuron fires in {firing} documents, {t.firing_documents} are needed"

@@ -53,8 +53,8 @@ class Aim:
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain JSON values."""
-        finite = np.isfinite(self.threshold)
-        return {"ap": self.ap, "threshold": self.threshold if finite else None}
+        both = {"ap": self.ap, "threshold": self.threshold}
+        return {name: v if np.isfinite(v) else None for name, v in both.items()}
 
     @property
     def sign(self) -> str:
