@@ -36,7 +36,9 @@ from lmscope.evidence import (
     holm,
     lists_evidence,
     log_bins,
+    open_estimates,
     pairs_evidence,
+    ratio_estimate,
     shuffles,
     verdict,
 )
@@ -227,6 +229,78 @@ def test_a_share_of_one_has_the_interval_of_clopper_and_pearson() -> None:
     exact = scipy.stats.binomtest(12, 12).proportion_ci()
 
     assert (exact.low, exact.high) == pytest.approx((found.low, found.high))
+
+
+def mean(sums: Any) -> Any:
+    return sums[..., :1] / sums[..., 1:]
+
+
+def test_the_interval_of_a_mean_without_ends_is_students() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(-0.3, 2.0, 300)
+
+    [found] = open_estimates(np.stack([x, np.ones(300)], -1), mean, n_resamples=20_000)
+
+    expected = scipy.stats.t.interval(0.95, 299, x.mean(), scipy.stats.sem(x))
+    assert x.mean() == pytest.approx(found.value)
+    np.testing.assert_allclose(expected, [found.low, found.high], atol=0.01)
+
+
+def test_an_interval_without_ends_holds_the_truth_of_skewed_effects() -> None:
+    hits = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        n_tokens = rng.integers(1, 4, 60)
+        sizes = np.exp(
+            np.repeat(rng.normal(0, 0.6, 60), n_tokens) + rng.normal(0, 0.6, sum(n_tokens))
+        )
+        of = np.repeat(np.arange(60), n_tokens)
+        rows = np.stack([np.bincount(of, sizes), n_tokens], -1)
+        [found] = open_estimates(rows, mean, n_resamples=300, seed=seed)
+        hits.append(found.low <= np.exp(0.36) <= found.high)
+
+    assert 0.88 <= np.mean(hits) <= 0.99
+
+
+def test_one_document_tells_a_mean_but_no_interval() -> None:
+    [found] = open_estimates(np.array([[3.0, 2.0]]), mean)
+
+    assert (1.5, -np.inf, np.inf) == (found.value, found.low, found.high)
+    assert {"x": 1.5, "x_low": None, "x_high": None} == found.to_json("x")
+
+
+def test_effects_that_are_all_nothing_are_surely_nothing() -> None:
+    [found] = open_estimates(np.array([[0.0, 2.0], [0.0, 1.0], [0.0, 5.0]]), mean)
+
+    assert (0.0, 0.0, 0.0) == (found.value, found.low, found.high)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_interval_of_a_ratio_holds_what_a_t_test_does_not_reject(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    under = rng.normal(1.0, 1.2, 50)
+    rows = np.stack([0.7 * under + rng.normal(0, 0.5, 50), under], -1)
+
+    found = ratio_estimate(rows)
+
+    for ratio in (found.low, found.high):  # at the ends the test is just about undecided
+        t = scipy.stats.ttest_1samp(rows[:, 0] - ratio * rows[:, 1], 0).statistic
+        assert 2.0 < abs(t) < 2.4  # of t with 12 degrees of freedom or more
+    inside = rows[:, 0] - found.value * rows[:, 1]
+    assert abs(scipy.stats.ttest_1samp(inside, 0).statistic) < 1e-9
+    assert rows[:, 0].sum() / rows[:, 1].sum() == pytest.approx(found.value)
+    assert found.low < found.value < found.high
+
+
+def test_a_ratio_over_what_may_be_nothing_has_no_ends() -> None:
+    under = np.array([1.0, -2.0, 0.5, 1.5, -0.5])
+
+    found = ratio_estimate(np.stack([under * 2 + 1, under], -1))
+
+    assert (-np.inf, np.inf) == (found.low, found.high)
+    assert np.isnan(ratio_estimate(np.zeros((3, 2))).value)
+    exact = ratio_estimate(np.array([[3.0, 3.0], [2.0, 2.0], [5.0, 5.0], [4.0, 4.0]]))
+    assert (1.0, 1.0, 1.0) == pytest.approx((exact.value, exact.low, exact.high))
 
 
 def test_one_document_says_nothing_of_others() -> None:

@@ -18,10 +18,12 @@ import torch.nn.functional as F
 from tokenizers import models, pre_tokenizers, processors
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, PreTrainedModel
+from transformers.pytorch_utils import Conv1D
 
 from lmscope.errors import (
     MissingExtra,
     ModelRefused,
+    NoNextToken,
     NotAModel,
     UnknownSite,
     UnsupportedArchitecture,
@@ -739,3 +741,80 @@ def test_a_folder_with_only_a_gguf_file_says_to_give_the_file(tmp_path: Path) ->
 
     with pytest.raises(NotAModel, match=r"no config\.json, but tiny\.gguf: give that file"):
         load(tmp_path)
+
+
+# --- logits, and neurons replaced ------------------------------------------------------------
+
+CAUSAL = [kind for kind in KINDS if PROJECTIONS[kind].is_causal]
+
+
+@pytest.mark.parametrize("kind", CAUSAL)
+def test_logits_are_those_of_transformers_own_call(kind: str, folders: Folders) -> None:
+    model = load(folders(kind))
+    ids = some_ids(2, 12)
+    with torch.no_grad():
+        expected = random_model(kind)(input_ids=ids).logits
+
+    every = model.logits(ids, [12, 12])
+
+    assert torch.float32 == every.dtype
+    torch.testing.assert_close(expected, every, rtol=1e-4, atol=1e-5)
+    some = model.logits(ids, [12, 12], at=[3, 11])
+    torch.testing.assert_close(expected[[0, 1], [3, 11]], some, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", CAUSAL)
+def test_a_neuron_set_to_zero_is_a_neuron_whose_output_weights_are_zero(
+    kind: str, folders: Folders
+) -> None:
+    """Computed another way: the weights are changed in place of the activation."""
+    neuron, ids = 7, some_ids(2, 9)
+    transformer = random_model(kind)
+    down = transformer.base_model.get_submodule(PROJECTIONS[kind].down.format(layer=0))
+    with torch.no_grad():
+        across = down.weight if isinstance(down, Conv1D) else down.weight.T
+        across[neuron] = 0.0
+        expected = transformer(input_ids=ids).logits
+
+    def edit(values: torch.Tensor) -> torch.Tensor:
+        values[..., neuron] = 0.0
+        return values
+
+    model = load(folders(kind))
+    actual = model.logits(ids, [9, 9], {0: edit})
+
+    torch.testing.assert_close(expected, actual, rtol=1e-4, atol=1e-5)
+    assert not torch.equal(model.logits(ids, [9, 9]), actual)
+    model.run(ids, [9, 9], lambda _layer, _values: None)  # no hook is left behind
+    torch.testing.assert_close(
+        model.logits(ids, [9, 9]), random_model(kind)(input_ids=ids).logits, rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in UNGATED if kind in CAUSAL])
+def test_a_replaced_preactivation_goes_through_the_activation_function(
+    kind: str, folders: Folders
+) -> None:
+    from transformers.activations import ACT2FN
+
+    ids = some_ids(2, 9)
+    pre, post = load(folders(kind), site="pre"), load(folders(kind))
+    active = float(ACT2FN[pre.activation_function](torch.tensor(0.75)))
+
+    def put(value: float) -> Callable[[torch.Tensor], torch.Tensor]:
+        def edit(values: torch.Tensor) -> torch.Tensor:
+            values[1, 4, 7] = value
+            return values
+
+        return edit
+
+    expected = post.logits(ids, [9, 9], {1: put(active)})
+    actual = pre.logits(ids, [9, 9], {1: put(0.75)})
+
+    torch.testing.assert_close(expected, actual, rtol=1e-4, atol=1e-5)
+    assert torch.equal(pre.logits(ids, [9, 9])[0], actual[0])
+
+
+def test_an_encoder_predicts_no_next_token(folders: Folders) -> None:
+    with pytest.raises(NoNextToken, match="bert is an encoder: it predicts no next token"):
+        load(folders("bert")).logits(some_ids(1, 5), [5])

@@ -547,3 +547,122 @@ def test_an_unknown_dtype_is_answered_with_the_choices(write):
 def test_more_tokens_than_positions_are_refused(write):
     with pytest.raises(TextTooLong, match=r"This text has 33 tokens; tiny reads 32 at once"):
         read(load(write()), [[BOS] + [1] * 32])
+
+
+# --- logits, and neurons replaced ------------------------------------------------------------
+
+
+def logits_by_hand(weights, config, ids, replaced=None):
+    """The published formulas once more, in float64; `replaced` is (layer, site, t, neuron, value).
+
+    The replaced value takes the place of the one at its site, and the rest follows from it.
+    """
+    w = {key: value.double() for key, value in weights.items()}
+
+    def norm(x, key, centred=True):
+        x = x - x.mean() if centred else x
+        x = x / math.sqrt((x**2).mean() + 1e-5)
+        return x * w[f"{key}.w"] + (w[f"{key}.b"] if centred else 0) if f"{key}.w" in w else x
+
+    gelu = torch.nn.functional.gelu
+    solu = config["act_fn"] in ("solu", "solu_ln")
+    act = (lambda x: x * torch.softmax(x, -1)) if solu else gelu
+    is_normed = config["normalization"] is not None
+    stream = [w["embed.W_E"][i] + w["pos_embed.W_pos"][t] for t, i in enumerate(ids)]
+    for i in range(config["n_layers"]):
+        block = {k.removeprefix(f"blocks.{i}."): v for k, v in w.items() if f"blocks.{i}." in k}
+        content = [norm(x, f"blocks.{i}.ln1") if is_normed else x for x in stream]
+        for t in reversed(range(len(ids))):  # from the end, since earlier ones are still needed
+            stream[t] = stream[t] + block["attn.b_O"]
+            for h in range(config["n_heads"]):
+                q, k, v = (
+                    [x @ block[f"attn.W_{a}"][h] + block[f"attn.b_{a}"][h] for x in content]
+                    for a in "QKV"
+                )
+                scores = torch.stack([q[t] @ k[s] for s in range(t + 1)])
+                odds = torch.softmax(scores / math.sqrt(config["d_head"]), 0)
+                mixed = sum(o * v[s] for s, o in enumerate(odds))
+                stream[t] = stream[t] + mixed @ block["attn.W_O"][h]
+        for t, x in enumerate(stream):
+            values = norm(x, f"blocks.{i}.ln2") if is_normed else x
+            values = values @ block["mlp.W_in"] + block["mlp.b_in"]
+            for site in ("pre", "mid", "post"):
+                if site == "mid":
+                    values = act(values)
+                elif site == "post" and config["act_fn"] == "solu_ln":
+                    values = norm(values, f"blocks.{i}.mlp.ln")
+                if replaced is not None and replaced[:3] == (i, site, t):
+                    values = values.clone()
+                    values[replaced[3]] = replaced[4]
+            stream[t] = x + values @ block["mlp.W_out"] + block["mlp.b_out"]
+    rms = config["final_rms"]
+    last = [norm(x, "ln_final", centred=not rms) if is_normed else x for x in stream]
+    return torch.stack([x @ w["unembed.W_U"] + w["unembed.b_U"] for x in last])
+
+
+VARIANTS = [
+    {},
+    {"act_fn": "gelu"},
+    {"final_rms": True},
+    {"normalization": "LNPre", "final_rms": True},
+    {"normalization": None, "act_fn": "gelu"},
+]
+
+
+def one_replaced(t, neuron, value):
+    def edit(values):
+        values[:, t, neuron] = value
+        return values
+
+    return edit
+
+
+@pytest.mark.parametrize("options", VARIANTS, ids=str)
+def test_logits_with_and_without_a_neuron_replaced_equal_the_formulas(write, options):
+    config = CONFIG | options
+    weights = random_weights(config)
+    scale = 1.0 if config["normalization"] else 0.2
+    weights = {key: w * scale if w.is_floating_point() else w for key, w in weights.items()}
+    weights["unembed.b_U"] = torch.linspace(-1, 1, VOCAB)
+    folder = write(weights, **options)
+    ids = [BOS, 3, 141, 59, 26, 5, 35]
+
+    for site in load(folder).sites:
+        model = load(folder, site=site)
+        clean = model.logits(torch.tensor([ids, ids]), [7, 7])
+        truth = logits_by_hand(weights, config, ids)
+        assert (2, 7, VOCAB) == clean.shape
+        assert torch.float32 == clean.dtype
+        assert (clean[1].double() - truth).abs().max() <= 2e-5 * truth.abs().max()
+        for layer in (0, 1):
+            edited = model.logits(torch.tensor([ids]), [7], {layer: one_replaced(2, 11, 1.75)})
+            truth = logits_by_hand(weights, config, ids, (layer, site, 2, 11, 1.75))
+            assert (edited[0].double() - truth).abs().max() <= 2e-5 * truth.abs().max()
+            assert torch.equal(clean[0, :2], edited[0, :2])
+            assert not torch.equal(clean[0, 2], edited[0, 2])
+
+
+def test_logits_at_one_position_of_each_segment_are_those_of_all(write):
+    model = load(write())
+    ids = torch.tensor([[BOS, 1, 2, 3], [BOS, 9, 8, 0]])
+    edit = {1: one_replaced(1, 5, 3.0)}
+
+    every, some = model.logits(ids, [4, 3], edit), model.logits(ids, [4, 3], edit, at=[1, 2])
+
+    torch.testing.assert_close(torch.stack([every[0, 1], every[1, 2]]), some)
+
+
+def test_an_edit_that_changes_nothing_changes_no_bit(write):
+    for dtype in ("float32", "bfloat16"):
+        model = load(write(), dtype=dtype)
+        ids = torch.tensor([[BOS, 1, 2, 3]])
+        given = []
+
+        def edit(values, given=given):
+            given.append((values.dtype, tuple(values.shape)))
+            return values
+
+        edited = model.logits(ids, [4], {0: edit, 1: edit})
+
+        assert torch.equal(model.logits(ids, [4]), edited)
+        assert [(torch.float32, (1, 4, F))] * 2 == given

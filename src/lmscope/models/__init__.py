@@ -7,7 +7,7 @@ where a model came from. Nothing here knows corpora, catalogues or statistics.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lmscope.neurons import Site
@@ -20,6 +20,10 @@ if TYPE_CHECKING:  # names and addresses must be there at once, without torch
 Visit = Callable[[int, "torch.Tensor"], None]
 """Receives a layer's index and its activations, float32 [n_segments, n_tokens, d_mlp],
 which are only valid during the call."""
+
+Edit = Callable[["torch.Tensor"], "torch.Tensor"]
+"""Receives a copy of a layer's activations, float32 [n_segments, n_tokens, d_mlp], which it may
+change in place, and returns what the model is to go on with: the same shape."""
 
 
 class LanguageModel(Protocol):
@@ -69,6 +73,35 @@ class LanguageModel(Protocol):
                 it never influences the values before it, and its own values mean nothing.
             visit: Called once for each wanted layer.
             layers: Ascending layer indices; None for all.
+        """
+        ...
+
+    def logits(
+        self,
+        ids: torch.Tensor,
+        lengths: Sequence[int],
+        replace: Mapping[int, Edit] | None = None,
+        at: Sequence[int] | None = None,
+    ) -> torch.Tensor:
+        """Run the model to its prediction of the next token, with neurons replaced.
+
+        What lies behind the model's site is computed from the replaced values: at site `pre` the
+        activation function, at `mid` the LayerNorm, and all later layers. The logits are the
+        model's own, with its caps and factors.
+
+        Args:
+            ids: As in `run`.
+            lengths: As in `run`.
+            replace: What becomes of some layers' activations at the model's site; None to
+                change nothing.
+            at: One position of each segment, prefix included; None for all positions.
+
+        Returns:
+            float32 [n_segments, n_tokens, n_vocab], or with `at` [n_segments, n_vocab], on the
+            model's device.
+
+        Raises:
+            NoNextToken: If the model is an encoder.
         """
         ...
 

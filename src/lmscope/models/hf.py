@@ -1,7 +1,8 @@
 """Models of the `transformers` library, and .gguf files read through it. Knows no hub and no names.
 
 The base model runs without its LM head, and a hook takes the activations where they
-enter (or, at site `pre`, leave) a projection; see `projections` for which one.
+enter (or, at site `pre`, leave) a projection; see `projections` for which one. For logits the
+whole model runs, and the same hook may put other values in their place.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +28,14 @@ from transformers import CONFIG_MAPPING, AutoConfig, AutoModel, AutoModelForCaus
 from transformers.activations import ACT2FN
 from transformers.utils import logging
 
-from lmscope.errors import MissingExtra, ModelRefused, NotAModel, UnsupportedArchitecture
+from lmscope.errors import (
+    MissingExtra,
+    ModelRefused,
+    NoNextToken,
+    NotAModel,
+    UnsupportedArchitecture,
+)
+from lmscope.models import Edit
 from lmscope.models.projections import (
     PROJECTIONS,
     activation_name,
@@ -210,6 +218,7 @@ class HFModel:
         self.device = str(model.device)
         self.n_layers: int = config.get_text_config().num_hidden_layers
 
+        self._model = model
         self._base = base
         if self.is_causal:  # else it is warned of a missing mask, which `_forward` does not need
             config.get_text_config().pad_token_id = None
@@ -252,6 +261,41 @@ class HFModel:
         finally:
             for handle in handles:
                 handle.remove()
+
+    @torch.no_grad()
+    def logits(
+        self,
+        ids: torch.Tensor,
+        lengths: Sequence[int],
+        replace: Mapping[int, Edit] | None = None,
+        at: Sequence[int] | None = None,
+    ) -> torch.Tensor:
+        """Run the model to its prediction of the next token, with neurons replaced.
+
+        Args, guarantees and errors are those of `LanguageModel.logits`.
+        """
+        if self._head is None:
+            raise NoNextToken(self.name)
+
+        def edited(activations: torch.Tensor, edit: Edit) -> torch.Tensor:
+            # OPT and others hand over [segments * tokens, neurons].
+            shaped = activations.float().reshape(*ids.shape, self.d_mlp).clone()
+            return edit(shaped).to(activations.dtype).reshape(activations.shape)
+
+        handles = [self._edit_hook(layer, edit, edited) for layer, edit in (replace or {}).items()]
+        rows, columns = torch.arange(len(ids)), torch.tensor([] if at is None else list(at))
+        if at is not None:  # the head is the larger part of a small model
+            handles.append(
+                self._head.register_forward_pre_hook(
+                    lambda _m, x: (x[0].reshape(*ids.shape, -1)[rows, columns][:, None], *x[1:])
+                )
+            )
+        try:
+            logits: torch.Tensor = self._model(input_ids=ids.to(self.device)).logits
+        finally:
+            for handle in handles:
+                handle.remove()
+        return logits.float() if at is None else logits[:, 0].float()
 
     def out_weights(self, layer: int) -> torch.Tensor:
         """Give the rows that each neuron writes to the residual stream, float32 [d_mlp, d_model].
@@ -307,6 +351,15 @@ class HFModel:
         if self.site == "pre" and self._up is not None:
             return self._up[layer].register_forward_hook(lambda _m, _x, y: take(layer, y))
         return self._down[layer].register_forward_pre_hook(lambda _m, x: take(layer, x[0]))
+
+    def _edit_hook(
+        self, layer: int, edit: Edit, edited: Callable[[torch.Tensor, Edit], torch.Tensor]
+    ) -> torch.utils.hooks.RemovableHandle:
+        if self.site == "pre" and self._up is not None:
+            return self._up[layer].register_forward_hook(lambda _m, _x, y: edited(y, edit))
+        return self._down[layer].register_forward_pre_hook(
+            lambda _m, x: (edited(x[0], edit), *x[1:])
+        )
 
     @torch.no_grad()
     def _forward(self, ids: torch.Tensor, lengths: Sequence[int]) -> None:

@@ -37,7 +37,7 @@ from lmscope.models.tokens import Tokenizer, read_backend
 from lmscope.neurons import Site
 
 if TYPE_CHECKING:
-    from lmscope.models import LanguageModel, Visit
+    from lmscope.models import Edit, LanguageModel, Visit
 
 EPS = 1e-5  # of every LayerNorm; the checkpoints do not state it
 BOS = ("<|BOS|>", "<|endoftext|>")  # the first that the vocabulary has goes before each text
@@ -204,6 +204,32 @@ class ToyModel:
             if layer in wanted:
                 visit(layer, values[self.site].float().contiguous())
 
+    @torch.inference_mode()
+    def logits(
+        self,
+        ids: Tensor,
+        lengths: Sequence[int],
+        replace: Mapping[int, Edit] | None = None,
+        at: Sequence[int] | None = None,
+    ) -> Tensor:
+        """See `LanguageModel.logits`. Attention is causal, so the lengths change nothing.
+
+        Raises:
+            TextTooLong: If a row has more tokens than the model has positions.
+        """
+        w = self.weights
+        for residual, values in self.mlps(ids, replace):
+            x, post = residual, values["post"]
+        last = f"blocks.{self.n_layers - 1}.mlp"
+        x = x + _affine(post, w[f"{last}.W_out"], w[f"{last}.b_out"])
+        if at is not None:
+            x = x[torch.arange(len(x)), torch.tensor(list(at))]
+        if self._is_final_rms and self.is_normalised:
+            x = x / (x.square().mean(-1, keepdim=True) + EPS).sqrt() * w.get("ln_final.w", 1.0)
+        else:
+            x = self._norm(x, "ln_final")
+        return F.linear(x, w["unembed.W_U"].T, w.get("unembed.b_U")).float()
+
     def out_weights(self, layer: int) -> Tensor:
         """See `LanguageModel.out_weights`."""
         return self.weights[f"blocks.{layer}.mlp.W_out"].float()
@@ -217,11 +243,14 @@ class ToyModel:
             W_U = W_U - W_U.mean(0)
         return W_U
 
-    def mlps(self, ids: Tensor) -> Iterator[tuple[Tensor, dict[Site, Tensor]]]:
+    def mlps(
+        self, ids: Tensor, replace: Mapping[int, Edit] | None = None
+    ) -> Iterator[tuple[Tensor, dict[Site, Tensor]]]:
         """Yield each layer's residual stream before its MLP, and its neurons by site.
 
         Shapes are [n_segments, n_tokens, d_model] and [n_segments, n_tokens, d_mlp], in the
-        model's dtype. A down projection runs only when the next layer is asked for.
+        model's dtype. A down projection runs only when the next layer is asked for. What
+        `replace` gives for a layer's neurons at the model's site goes on from there.
         """
         n_tokens = ids.shape[1]
         if n_tokens > self.n_ctx:
@@ -237,7 +266,8 @@ class ToyModel:
             # Shortformer (Press et al. 2021): positions steer attention, and are never moved by it.
             steering = h + positions if self._is_shortformer else h
             x = x + self._attention(f"{block}.attn", steering, h)
-            values = self._neurons(f"{block}.mlp", self._norm(x, f"{block}.ln2"))
+            edit = (replace or {}).get(layer)
+            values = self._neurons(f"{block}.mlp", self._norm(x, f"{block}.ln2"), edit)
             yield x, values
             x = x + _affine(values["post"], w[f"{block}.mlp.W_out"], w[f"{block}.mlp.b_out"])
 
@@ -258,12 +288,22 @@ class ToyModel:
         W_O, b_O = self.weights[f"{key}.W_O"], self.weights[f"{key}.b_O"]
         return _affine(z.transpose(1, 2).flatten(2), W_O.flatten(0, 1), b_O)
 
-    def _neurons(self, key: str, x: Tensor) -> dict[Site, Tensor]:
-        pre = _affine(x, self.weights[f"{key}.W_in"], self.weights[f"{key}.b_in"])
+    def _neurons(self, key: str, x: Tensor, edit: Edit | None) -> dict[Site, Tensor]:
+        def known(site: Site, values: Tensor) -> Tensor:
+            if edit is None or site != self.site:
+                return values
+            return edit(values.float().clone()).to(values.dtype)
+
+        pre = known("pre", _affine(x, self.weights[f"{key}.W_in"], self.weights[f"{key}.b_in"]))
         active = ACTIVATIONS[self.activation_function](pre)
         if not self.has_inner_norm:
-            return {"pre": pre, "post": active}
-        return {"pre": pre, "mid": active, "post": _layer_norm(active, self.weights, f"{key}.ln")}
+            return {"pre": pre, "post": known("post", active)}
+        mid = known("mid", active)
+        return {
+            "pre": pre,
+            "mid": mid,
+            "post": known("post", _layer_norm(mid, self.weights, f"{key}.ln")),
+        }
 
 
 if TYPE_CHECKING:
@@ -402,7 +442,7 @@ def _checked(weights: Weights, config: Mapping[str, Any], name: str) -> dict[str
     """Keep the tensors that the config promises, and refuse the model if they are not those."""
     shapes = _shapes(config)
     if "unembed.b_U" not in weights:
-        del shapes["unembed.b_U"]  # absent in several checkpoints: zeros, and never needed here
+        del shapes["unembed.b_U"]  # absent in several checkpoints: zeros
     if missing := [key for key in shapes if key not in weights]:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise ModelRefused(name, f"its weights have no {missing[0]}{more}")
