@@ -374,12 +374,15 @@ lmscope find needs a catalogue of tiny, or texts by --corpus.
     "find cat --rule dog --tokens 9": "--tokens 9: a catalogue's texts are searched whole.",
     "find cat --rule dog -n 0": "-n 0: it counts what is judged, from 1 on.",
     "find cat --rule dog --layers 7": "tiny has layers 0 to 1. You asked for layer 7.",
+    "tune cat L0N1": f"""lmscope tune needs a neuron and a template.
+{LIKE} tune gpt2/ L3N100 "{{marker}} Aurora {{marker}} Luna\"""",
+    "tune cat L0N99 '{x} a'": "Layer 0 of tiny has neurons 0 to 23. You asked for neuron 99.",
     # the command line
     "scna": """There is no command 'scna'.
 Did you mean 'scan'?
 See what each does with: lmscope --help""",
     "frobnicate": """There is no command 'frobnicate'.
-There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log, test, find.
+There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log, test, find, tune.
 See what each does with: lmscope --help""",
     "--verison": """lmscope has no option '--verison'.
 Did you mean '--version'?

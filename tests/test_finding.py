@@ -35,6 +35,7 @@ from lmscope.evidence import (
     histogram_average_precision,
     shuffles,
 )
+from lmscope.evidence.measures import binned_average_precision
 from lmscope.finding import OFFSETS, SIDES, corrected, find, ranked
 from lmscope.hypotheses.judging import Aim
 from lmscope.hypotheses.testing import split
@@ -51,8 +52,8 @@ N_BINS = 2 * kernels.N_STEPS + 1
 class Tables:
     """A model that reads its activations off tables: the same in every batch, to the last bit.
 
-    Each neuron adds what it has for a token and for the one before. The planted one also fires
-    round each `@`.
+    Each neuron adds what it has for a token and for the one before, times something between 0.5 and
+    1.5 that depends on all the tokens before. The planted one also fires round each `@`.
     """
 
     def __init__(self, like: Any, side: int = 1, offset: int = 0) -> None:
@@ -74,8 +75,11 @@ class Tables:
         self.n_tokens += sum(lengths) - len(lengths)  # one token before each segment
         self.layers.append(list(layers))
         before = torch.roll(ids, 1, 1)
+        mixed = ids.cumsum(1)[..., None] * 2654435761 * (torch.arange(D_MLP) + 7)
+        strength = 0.5 + (mixed % (1 << 32)).float() / (1 << 32)
         for layer in layers:
             values = self.tables[0, layer][ids] + self.tables[1, layer][before]
+            values *= strength
             if layer == PLANTED[0]:
                 moved = torch.roll(ids == self.at, self.offset, 1)
                 values[..., PLANTED[1]] += self.side * 20 * moved
@@ -238,13 +242,13 @@ def test_shuffled_labels_are_counted_on_other_documents(
         assert (y.sum() == seen["counts"][:, 7 + i].sum(-1)).all()
         # As many negatives to a positive as the rule has.
         weight = n_far / n_marked * y.sum() / (~y).sum()
-        for row in x.reshape(-1, len(at)):
+        for row in binned(x).reshape(-1, len(at)):
+            moved, rest = (np.bincount(row[which], minlength=N_BINS) for which in (y, ~y))
             for side in SIDES:
-                order = np.argsort(-side * row, kind="stable")
-                hit, rest = np.cumsum(y[order]), np.cumsum(~y[order]) * weight
-                best = max(best, float((hit / (hit + rest))[y[order]].mean()))
-    assert found.shuffled_best is not None
-    assert abs(best - found.shuffled_best) < 0.02
+                tokens_of = moved[::-side] + weight * rest[::-side]
+                ap = binned_average_precision(moved[::-side], tokens_of, np.zeros(N_BINS, bool))
+                best = max(best, float(ap))
+    assert best == pytest.approx(found.shuffled_best)
 
 
 def test_the_ranking_is_close_to_exact_average_precision(
@@ -261,8 +265,8 @@ def test_the_ranking_is_close_to_exact_average_precision(
             counts = seen["counts"][:, [0, 1 + i], :, ::side].swapaxes(1, 2)
             bounds = histogram_average_precision(counts)
             assert (bounds.low - 1e-9 <= exact).all() and (exact <= bounds.high + 1e-9).all()
-            # Values that are sums of two from a table clump, which real ones do not.
-            assert np.abs(exact - seen["ap"][:, s, i]).mean() < 0.01
+            away = np.abs(exact - seen["ap"][:, s, i])
+            assert away.mean() < 0.005 and away.max() < 0.05
 
 
 # --- what is found -------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lmscope.catalogue import Catalogue
 from lmscope.errors import CatalogueUnfinished, LmscopeError, NoCatalogues, UnknownAddress
 from lmscope.models.names import resolve
 
-_RESERVED = ("compare", "help", "log", "scope")  # the site's own pages
+_RESERVED = ("compare", "help", "log", "scope", "tests")  # the site's own pages
 _DEEPEST = 2  # folders below the one that is named
 _BUILT_IN_TEXT = "free books, manuals and code (built in)"
 

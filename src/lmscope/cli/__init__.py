@@ -566,6 +566,7 @@ app.command(sites.log, sort_key=9)
 
 app.command(evidence.test, sort_key=10)
 app.command(evidence.find, sort_key=11)
+app.command(evidence.tune, sort_key=12)
 
 
 # --- running a command ---------------------------------------------------------------------

@@ -43,6 +43,7 @@ def test(
     offset: int | None = None,
     near_misses: Flag = False,
     harvest: int = 0,
+    causal: Flag = False,
     seed: int | None = None,
     report: Path | None = None,
     save: Path | None = None,
@@ -67,6 +68,7 @@ def test(
         offset: Tokens after the place, from -2 to 2: found out unless told.
         near_misses: Make the texts that do not match by changing those that do.
         harvest: So many pairs from held-out documents, where you give none.
+        causal: Ask as well whether the model uses the neuron there; takes a minute or more.
         seed: Of halves and resamples: 0 unless told.
         report: Write a report to paste somewhere: a file that ends with .md or .html.
         save: Write the hypothesis to a file that can be shared and tested again.
@@ -104,6 +106,7 @@ def test(
             n_tokens=tokens,
             near_misses=near_misses,
             n_harvested=harvest,
+            causal=causal,
             n_neurons=record.n_looked_at(address, **subject),
             store=user_cache_path("lmscope") / "activations",
             report=steps.report,
@@ -253,6 +256,51 @@ def find(
     from lmscope.terminal.verdicts import found_page
 
     show(found_page([one.to_json() for one in found], [x.to_json() for x in neurons], paper()))
+    return 0
+
+
+def tune(
+    *words: str,
+    values: str = "letters",
+    rule: str | None = None,
+    device: str = "auto",
+    as_json: Json = False,
+) -> int:
+    """Fill the slot of a template with one value after the other, and watch a neuron.
+
+    Args:
+        words: A catalogue or model, the neuron, and the template in quotes, with one slot in
+            braces: "{marker} Aurora {marker} Luna".
+        values: What fills the slot: letters, digits, numbers, numbers 100, punctuation, days,
+            months; or values of your own, parted by commas.
+        rule: Says for each value whether it should fire.
+        device: cpu, cuda, mps; auto takes the fastest there is.
+        as_json: Print JSON.
+    """
+    if len(words) not in (2, 3) or "{" not in words[-1]:
+        raise MissingArgument("lmscope tune", "a neuron and a template", typed.USAGE["tune"])
+    *named, template = words
+    second = named[1] if len(named) == 2 else None
+    name, address = typed.catalogue_and_address(named[0], second, command="tune")
+    from lmscope.looking import find_neuron
+    from lmscope.models.loading import load, load_again
+    from lmscope.rules import Rule
+    from lmscope.tuning import curve_page, tuning_curve
+
+    read = None if rule is None else Rule.read(rule)
+    if (Path(name) / "manifest.json").exists():
+        from lmscope.catalogue import Catalogue
+
+        model = load_again(Catalogue.open(name).manifest["model"], device=device)
+    else:
+        model = load(name, device=device)
+    found = find_neuron(model, address)
+    listed = values.split(",") if "," in values else values
+    curve = tuning_curve(model, template, listed, (found.layer, found.neuron), rule=read)
+    if as_json:
+        print_json(curve.to_json())
+    else:
+        show(curve_page(curve, paper()))
     return 0
 
 

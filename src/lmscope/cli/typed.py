@@ -48,6 +48,7 @@ USAGE = {
     "log": "lmscope log --starred",
     "test": "lmscope test gpt2/ L3N100 --rule 'words: I, you, we'",
     "find": "lmscope find gpt2/ --rule 'words: I, you, we'",
+    "tune": 'lmscope tune gpt2/ L3N100 "{marker} Aurora {marker} Luna"',
 }
 """An example of every command, in the order in which one meets them."""
 

@@ -19,7 +19,8 @@
     │               NotProposed
     ├── machine     DiskFull, NotUsable, MissingExtra, UnknownCommand, UnknownOption,
     │               MissingArgument, LeftOver, LooseText, BadOption
-    └── site        NoSuchFile, NotLive, TooBusy, TookTooLong, TooLarge, PortTaken
+    └── site        NoSuchFile, NoSuchJob, NoSuchTest, NotLive, TooBusy, TookTooLong, TooLarge,
+                    PortTaken
 
 Each message is a fact, the nearest thing that works, the reason if it can be
 seen, and one command: at most four lines. Each class keeps its facts as
@@ -103,7 +104,16 @@ from lmscope.errors.models import (
     UnreadableNeuron,
     UnsupportedArchitecture,
 )
-from lmscope.errors.site import NoSuchFile, NotLive, PortTaken, TooBusy, TookTooLong, TooLarge
+from lmscope.errors.site import (
+    NoSuchFile,
+    NoSuchJob,
+    NoSuchTest,
+    NotLive,
+    PortTaken,
+    TooBusy,
+    TookTooLong,
+    TooLarge,
+)
 from lmscope.errors.texts import (
     ContextTooLong,
     EmptyCorpus,
@@ -148,6 +158,8 @@ __all__ = [
     "NoNeurons",
     "NoNextToken",
     "NoSuchFile",
+    "NoSuchJob",
+    "NoSuchTest",
     "NoText",
     "NoTokens",
     "NoValues",

@@ -14,6 +14,31 @@ class NoSuchFile(LmscopeError, LookupError):
         )
 
 
+class NoSuchJob(LmscopeError, LookupError):
+    """A job that this server does not know, or knows no more."""
+
+    def __init__(self, job: str) -> None:
+        super().__init__(
+            f"There is no job '{job[:40]}' here. The server may have been started again since.\n"
+            "What it had finished is among the tests on record.",
+            job=job,
+        )
+
+
+class NoSuchTest(LmscopeError, LookupError):
+    """A test that is not on a person's record."""
+
+    def __init__(self, number: int, person: str) -> None:
+        whose = f" of {person}" if person else ""
+        super().__init__(
+            f"There is no test {number} on the record{whose}.\n"
+            "Another person's tests are on her own record; without a lab notebook they are "
+            "forgotten when the server stops.",
+            number=number,
+            person=person,
+        )
+
+
 class NotLive(LmscopeError, LookupError):
     """A text for a model that this server does not run."""
 

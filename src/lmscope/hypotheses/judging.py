@@ -17,6 +17,7 @@ from lmscope.evidence import (
     CorpusEvidence,
     RivalEvidence,
     TextsEvidence,
+    Threshold,
     Thresholds,
     Verdict,
     average_precision,
@@ -152,28 +153,39 @@ class Rivals:
     ) -> list[tuple[Rule, Marks, float, bool]]:
         """Give the rivals with the best F1 on a part of the discovery half.
 
+        A rival may say that the neuron fires from less on, never only from more on: what fires by
+        the rule is what there is to explain. Else any word of a list on which the neuron is
+        strongest would have an F1 of 1, since only what is as strong would count as firing.
+
         Returns:
             Each rival, what it marks everywhere, its own threshold from the discovery half, and
             whether it is hardly simpler than the rule.
         """
         ranked = []
         for rival, found in self._screened:
-            y, ignore = found.at(aim.offset, self._tokens)
-            here = self._sample & ~ignore
-            if y[here].any():
-                f1 = best_threshold(aim.side * activations[here], y[here]).f1
-                ranked.append((-f1, rival.bits, rival.text, rival))
+            if (fitted := self._fitted(activations, aim, found, self._sample)) is not None:
+                ranked.append((-fitted.f1, rival.bits, rival.text, rival))
         chosen = []
         for *_, rival in sorted(ranked, key=lambda row: row[:3])[:n]:
             marks = self._whole.get(rival.text)
             if marks is None:
                 marks = self._whole[rival.text] = mark(rival, self._pack, self._which)
-            y, ignore = marks.at(aim.offset, self._tokens)
-            here = self._discovery & ~ignore
-            found_at = best_threshold(aim.side * activations[here], y[here])
+            fitted = self._fitted(activations, aim, marks, self._discovery)
+            assert fitted is not None  # it marks something in a part of them
             is_slight = rival.bits > self._rule.bits - _SLIGHT
-            chosen.append((rival, marks, found_at.value, is_slight))
+            chosen.append((rival, marks, fitted.value, is_slight))
         return chosen
+
+    def _fitted(
+        self, activations: NDArray[np.float32], aim: Aim, marks: Marks, where: NDArray[np.bool_]
+    ) -> Threshold | None:
+        """Find a rival's own threshold, at most the rule's; None if it marks nothing there."""
+        y, ignore = marks.at(aim.offset, self._tokens)
+        here = where & ~ignore
+        if not y[here].any():
+            return None
+        x = np.minimum(aim.side * activations[here], np.float32(aim.threshold))
+        return best_threshold(x, y[here])
 
 
 def _sample(pack: Pack, marks: Marks, discovery: NDArray[np.bool_]) -> list[int]:

@@ -92,6 +92,8 @@ def _blocks(result: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> I
         yield from _of_corpus(result, corpus)
     if pairs := result["pairs"]:
         yield from _of_texts(pairs)
+    if causal := result["causal"]:
+        yield from _of_causal(causal)
     for key, title in (
         ("counter_examples", "Its strongest firings outside the rule"),
         ("missed", "Places of the rule where it does not fire"),
@@ -255,6 +257,26 @@ def _of_texts(pairs: Mapping[str, Any]) -> Iterator[_Block]:
                 for text in pairs[key]
             ),
         )
+
+
+def _of_causal(causal: Mapping[str, Any]) -> Iterator[_Block]:
+    yield _Heading("Does the model use it?")
+    yield _Paragraph(f"{causal['finding'].capitalize()}.", is_strong=True)
+    yield _Paragraph(visible(causal["why"]))
+    for remark in causal["remarks"]:
+        yield _Paragraph(visible(remark))
+    kl, loss = causal["kl"], causal["loss"]
+    yield _Table(
+        ("measure", "at marked tokens", "less elsewhere, less controls"),
+        (
+            ("KL divergence, nats", _interval(kl, "marked"), _interval(kl, "excess")),
+            ("loss, nats", _interval(loss, "marked"), _interval(loss, "excess")),
+        ),
+    )
+    yield _Paragraph(
+        "Share of the loss that the rule, in the neuron's place, recovers: "
+        f"{_interval(causal['replacement'], 'share')}."
+    )
 
 
 def _how(result: Mapping[str, Any]) -> str:

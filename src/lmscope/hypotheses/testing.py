@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import lmscope
 from lmscope.catalogue import Catalogue
+from lmscope.causal import CausalEvidence, causal_check
 from lmscope.corpora import Corpus, load_corpus
 from lmscope.errors import MissingArgument, NotWholeCorpus, RuleMarksNothing, Stopped
 from lmscope.evidence import (
@@ -91,6 +92,9 @@ class Tested:
     """Simpler rules that were tried."""
     n_neurons: int
     """Neurons that were looked at before this one was chosen."""
+    causal: CausalEvidence | None
+    """Whether the model uses it there: a claim of its own, which decides no verdict. None if that
+    was not asked."""
     data: dict[str, Any]
     """What it was tested on: corpus, halves, versions."""
 
@@ -126,6 +130,7 @@ class Tested:
             "n_rivals": self.n_rivals,
             "n_neurons": self.n_neurons,
             "controls": None if self.controls is None else self.controls.to_json(),
+            "causal": None if self.causal is None else self.causal.to_json(),
             "counter_examples": [place.to_json() for place in self.counter_examples],
             "missed": [place.to_json() for place in self.missed],
             "fires_also_on": list(self.fires_also_on),
@@ -150,6 +155,7 @@ def test(
     context: int = 128,
     near_misses: bool = False,
     n_harvested: int = 0,
+    causal: bool = False,
     n_neurons: int = 1,
     store: Path | None = None,
     report: Report | None = None,
@@ -173,6 +179,7 @@ def test(
         near_misses: Take only the matching texts of the hypothesis, and change each so that the
             rule does not match any more.
         n_harvested: Pairs to take out of the confirmation half, where the hypothesis has no texts.
+        causal: Ask as well whether the model uses the neuron there; see `causal_check`.
         n_neurons: Neurons that were looked at before this one was chosen; p of the texts is
             multiplied by it.
         store: Folder for activations: a second test of the same neuron on the same catalogue then
@@ -209,6 +216,7 @@ def test(
             ground,
             near_misses=near_misses,
             n_harvested=n_harvested,
+            causal=causal,
             n_neurons=n_neurons,
             store=store,
             report=report,
@@ -391,6 +399,7 @@ def _tested(
     *,
     near_misses: bool,
     n_harvested: int,
+    causal: bool,
     n_neurons: int,
     store: Path | None,
     report: Report | None,
@@ -445,7 +454,7 @@ def _tested(
         )
         return Tested(
             subject.id, subject.site, hypothesis, aim, texts, None, said, (), (), (), None, 0,
-            n_neurons, data,
+            n_neurons, None, data,
         )  # fmt: skip
     tell("trying simpler rules")
     rivals = Rivals(
@@ -479,6 +488,9 @@ def _tested(
         controls=_controls(activations, aim, ground, hypothesis.seed),
         n_rivals=len(rivals),
         n_neurons=n_neurons,
+        causal=_causal(subject, ground, aim, hypothesis.seed, report, should_stop)
+        if causal
+        else None,
         data=data | ground.data,
     )
 
@@ -554,6 +566,28 @@ def _controls(
         ap=float(np.median(aps)),
         ap_best=max(aps),
         ap_shuffled=float(np.quantile(shuffled.best, 0.95)),
+    )
+
+
+def _causal(
+    subject: _Subject,
+    ground: _Ground,
+    aim: Aim,
+    seed: int,
+    report: Report | None,
+    should_stop: Callable[[], bool] | None,
+) -> CausalEvidence:
+    return causal_check(
+        subject.model,
+        ground.pack,
+        (subject.id.layer, subject.id.neuron),
+        ground.marks,
+        ground.tokens,
+        offset=aim.offset,
+        confirmation=split(ground.pack, seed=seed)[0],
+        seed=seed,
+        report=None if report is None else lambda n, of: report(f"ablating, {n} of {of}", 0, 0),
+        should_stop=should_stop,
     )
 
 

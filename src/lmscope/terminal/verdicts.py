@@ -44,6 +44,10 @@ def verdict_page(result: Mapping[str, Any], paper: Paper) -> Group:
         parts += _corpus(result, result["corpus"])
     if result["pairs"]:
         parts += _texts(result["pairs"], paper)
+    if causal := result["causal"]:
+        parts += [Text(), Text(f"Does the model use it? {causal['finding']}", "bold")]
+        parts += [wrapped(Text(visible(causal["why"])), paper.width)]
+        parts += [wrapped(Text(visible(r), "dim"), paper.width) for r in causal["remarks"]]
     for key, title in (
         ("counter_examples", "Strongest outside the rule"),
         ("missed", "Silent where the rule says it should fire"),
