@@ -50,7 +50,7 @@ def search(times: dict[str, Seconds], rule: str, model: Any, pack: Any, skip: in
         for name in PARTS:
             stack.enter_context(patch.object(finding, name, timed(name)))
         with clock(times, "find"):
-            return finding.find(rule, model, pack, skip=skip)
+            return finding.search(rule, model, pack, skip=skip)
 
 
 def minus(a: Seconds, b: Seconds) -> Seconds:
@@ -82,7 +82,7 @@ def main() -> None:
         skip = max(1, len(tokenizer.prefix))
         # Compiled kernels and thread pools are ready in every round.
         lmscope.scan(model, corpus, Path(place, "warm"), n_tokens=2048, layers=[0])
-        finding.find(asked.rule, model, pack, skip=skip, layers=[0], k=1)
+        finding.search(asked.rule, model, pack, skip=skip, layers=[0], k=1)
         for i in range(asked.repeat):
             times: dict[str, Seconds] = {}
             memory.forget_peak()

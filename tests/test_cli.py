@@ -381,8 +381,8 @@ lmscope find needs a catalogue of tiny, or texts by --corpus.
     "scna": """There is no command 'scna'.
 Did you mean 'scan'?
 See what each does with: lmscope --help""",
-    "frobnicate": """There is no command 'frobnicate'.
-There are: demo, scan, merge, info, verify, neuron, look, models, serve, export, log, test, find, tune.
+    "frobnicate": f"""There is no command 'frobnicate'.
+There are: {", ".join(USAGE)}.
 See what each does with: lmscope --help""",
     "--verison": """lmscope has no option '--verison'.
 Did you mean '--version'?

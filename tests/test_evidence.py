@@ -1039,7 +1039,7 @@ def test_what_texts_say(expected: str, texts: Any, n_neurons: int, words: str) -
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_planted_neuron_gets_its_verdict(name: str) -> None:
-    """Near the thresholds; 200 of each in benchmarks/coverage.py."""
+    """Near the thresholds; 200 of each in benchmarks/intervals.py."""
     found = [
         judge(plant(np.random.default_rng([5, seed]), **CLASSES[name]), seed).verdict
         for seed in range(6)

@@ -36,7 +36,7 @@ from lmscope.evidence import (
     shuffles,
 )
 from lmscope.evidence.measures import binned_average_precision
-from lmscope.finding import OFFSETS, SIDES, corrected, find, ranked
+from lmscope.finding import OFFSETS, SIDES, corrected, ranked, search
 from lmscope.hypotheses.judging import Aim
 from lmscope.hypotheses.testing import split
 from lmscope.marking import Tokens, mark
@@ -211,7 +211,7 @@ def test_the_ranking_is_that_of_the_evidence() -> None:
 def test_every_neuron_is_counted_on_the_tokens_that_each_offset_says(
     tables: Tables, pack: Pack, seen: dict[str, Any]
 ) -> None:
-    find(AT, tables, pack, skip=SKIP, k=1)
+    search(AT, tables, pack, skip=SKIP, k=1)
     tokens, marks = Tokens.of(pack, SKIP), mark(Rule.read(AT), pack)
     here, bins = choosing(pack, tokens), binned(everything(tables, pack))
 
@@ -230,7 +230,7 @@ def test_every_neuron_is_counted_on_the_tokens_that_each_offset_says(
 def test_shuffled_labels_are_counted_on_other_documents(
     tables: Tables, pack: Pack, seen: dict[str, Any]
 ) -> None:
-    found = find(AT, tables, pack, skip=SKIP, k=1)
+    found = search(AT, tables, pack, skip=SKIP, k=1)
     tokens, marks = Tokens.of(pack, SKIP), mark(Rule.read(AT), pack)
     at = np.flatnonzero(choosing(pack, tokens) & tokens.counts)
     x = everything(tables, pack)[..., at]
@@ -254,7 +254,7 @@ def test_shuffled_labels_are_counted_on_other_documents(
 def test_the_ranking_is_close_to_exact_average_precision(
     tables: Tables, pack: Pack, seen: dict[str, Any]
 ) -> None:
-    find(AT, tables, pack, skip=SKIP, k=1)
+    search(AT, tables, pack, skip=SKIP, k=1)
     tokens, marks = Tokens.of(pack, SKIP), mark(Rule.read(AT), pack)
     here, x = choosing(pack, tokens), everything(tables, pack)
     for i, offset in enumerate(OFFSETS):
@@ -278,7 +278,7 @@ def test_a_planted_neuron_is_found_with_its_side_and_offset(
     model_of: Any, pack: Pack, side: int, offset: int
 ) -> None:
     model = Tables(model_of("llama"), side, offset)
-    found = find(AT, model, pack, skip=SKIP, k=4)
+    found = search(AT, model, pack, skip=SKIP, k=4)
     first = found.neurons[0]
 
     assert (PLANTED, side, offset) == (
@@ -299,7 +299,7 @@ def test_a_planted_neuron_is_found_with_its_side_and_offset(
 def test_the_threshold_is_the_edge_with_the_best_f1(
     tables: Tables, pack: Pack, seen: dict[str, Any]
 ) -> None:
-    found = find(AT, tables, pack, skip=SKIP, k=5)
+    found = search(AT, tables, pack, skip=SKIP, k=5)
     tokens, marks = Tokens.of(pack, SKIP), mark(Rule.read(AT), pack)
     x = everything(tables, pack)
     for neuron in found.neurons:
@@ -317,7 +317,7 @@ def test_the_threshold_is_the_edge_with_the_best_f1(
 
 def test_each_token_goes_through_the_model_once(tables: Tables, pack: Pack) -> None:
     told: list[tuple[int, int]] = []
-    find(AT, tables, pack, skip=SKIP, k=1, report=lambda *how: told.append(how))
+    search(AT, tables, pack, skip=SKIP, k=1, report=lambda *how: told.append(how))
 
     assert pack.n_tokens == tables.n_tokens
     assert sorted(told) == told and (pack.n_tokens, pack.n_tokens) == told[-1]
@@ -350,7 +350,7 @@ def test_one_long_document_does_not_take_the_place_of_those_to_choose_on(
 
 def test_the_same_search_finds_the_same(tables: Tables, pack: Pack) -> None:
     first, again, in_other_batches, other = (
-        find(AT, tables, pack, skip=SKIP, k=3, **how).to_json()
+        search(AT, tables, pack, skip=SKIP, k=3, **how).to_json()
         for how in ({}, {}, {"batch_tokens": 100}, {"seed": 1})  # type: ignore[arg-type]
     )
 
@@ -359,7 +359,7 @@ def test_the_same_search_finds_the_same(tables: Tables, pack: Pack) -> None:
 
 
 def test_the_json_has_what_is_promised(tables: Tables, pack: Pack) -> None:
-    found = find(Rule.read(AT), tables, pack, skip=SKIP, k=3)
+    found = search(Rule.read(AT), tables, pack, skip=SKIP, k=3)
     plain = json.loads(json.dumps(found.to_json(), allow_nan=False))
 
     assert AT == plain["rule"] and 3 == len(plain["neurons"])
@@ -376,7 +376,7 @@ def test_the_json_has_what_is_promised(tables: Tables, pack: Pack) -> None:
 
 
 def test_more_neurons_may_be_asked_for_than_there_are(tables: Tables, pack: Pack) -> None:
-    found = find(AT, tables, pack, skip=SKIP, layers=[1], k=100)
+    found = search(AT, tables, pack, skip=SKIP, layers=[1], k=100)
 
     assert D_MLP == len(found.neurons) == found.n_neurons
     assert PLANTED == (found.neurons[0].neuron.layer, found.neurons[0].neuron.neuron)
@@ -385,7 +385,7 @@ def test_more_neurons_may_be_asked_for_than_there_are(tables: Tables, pack: Pack
 
 
 def test_neurons_of_several_models_are_put_in_one_order(tables: Tables, pack: Pack) -> None:
-    neurons = find(AT, tables, pack, skip=SKIP, k=3).neurons
+    neurons = search(AT, tables, pack, skip=SKIP, k=3).neurons
     nothing = replace(neurons[0].judged.corpus.ap, value=float("nan"))
     judged = replace(neurons[0].judged, corpus=replace(neurons[0].judged.corpus, ap=nothing))
     unknown = replace(neurons[0], judged=judged)
@@ -394,7 +394,7 @@ def test_neurons_of_several_models_are_put_in_one_order(tables: Tables, pack: Pa
 
 
 def test_any_token_of_a_place_may_fire(tables: Tables, pack: Pack) -> None:
-    found = find(r"/@ \w+/", tables, pack, skip=SKIP, which="any", k=2)
+    found = search(r"/@ \w+/", tables, pack, skip=SKIP, which="any", k=2)
 
     assert PLANTED == (found.neurons[0].neuron.layer, found.neurons[0].neuron.neuron)
     assert found.neurons[0].judged.corpus.event_scores is not None
@@ -406,7 +406,7 @@ def test_every_kind_of_model_is_searched_on_the_corpus_of_its_catalogue(
 ) -> None:
     model, catalogue = model_of(kind), Catalogue.open(scanned(kind))
     skip = catalogue.manifest["counted"]["first_position_counted"]
-    found = find("/e/", model, catalogue.pack, skip=skip, k=2)
+    found = search("/e/", model, catalogue.pack, skip=skip, k=2)
 
     assert (model.name, model.site, 80) == (found.model, found.site, found.n_neurons)
     assert 2 == len(found.neurons)
@@ -476,7 +476,7 @@ def test_a_search_can_be_stopped_anywhere(tables: Tables, pack: Pack) -> None:
             return n == stop_at
 
         with pytest.raises(Stopped) if stop_at else nullcontext():
-            find(AT, tables, pack, skip=SKIP, k=2, batch_tokens=400, should_stop=should_stop)
+            search(AT, tables, pack, skip=SKIP, k=2, batch_tokens=400, should_stop=should_stop)
         return n
 
     n = asked(0)
@@ -487,7 +487,7 @@ def test_a_search_can_be_stopped_anywhere(tables: Tables, pack: Pack) -> None:
 
 def test_a_rule_without_places_is_refused(tables: Tables, pack: Pack) -> None:
     with pytest.raises(RuleMarksNothing):
-        find("/unheard of/", tables, pack, skip=SKIP)
+        search("/unheard of/", tables, pack, skip=SKIP)
     assert 0 == tables.n_tokens
 
 
@@ -495,7 +495,7 @@ def test_a_rule_with_places_only_in_the_other_half_is_refused(tables: Tables, pa
     there = int(np.flatnonzero(split(pack)[0])[0])
     name = pack.text(there).decode().partition(":")[0]
     with pytest.raises(RuleMarksNothingHere) as caught:
-        find(f"/{name}:/", tables, pack, skip=SKIP)
+        search(f"/{name}:/", tables, pack, skip=SKIP)
     [*lines] = str(caught.value).split("\n")
     assert len(lines) <= 4 and lines[0].startswith(f"'/{name}:/' marks 1 tokens, but none in")
     assert 0 == tables.n_tokens
@@ -503,7 +503,7 @@ def test_a_rule_with_places_only_in_the_other_half_is_refused(tables: Tables, pa
 
 def test_a_rule_that_marks_nearly_everything_is_refused(tables: Tables, pack: Pack) -> None:
     with pytest.raises(RuleMarksTooMuch):
-        find(r"/\w/", tables, pack, skip=SKIP)
+        search(r"/\w/", tables, pack, skip=SKIP)
 
 
 def test_a_rule_that_leaves_nothing_far_from_its_places_is_refused(
@@ -512,7 +512,7 @@ def test_a_rule_that_leaves_nothing_far_from_its_places_is_refused(
     rng = np.random.default_rng(0)
     dense = cut(["".join(rng.choice(["@##", "@$#", "@#$"], 60)) for _ in range(8)])
     with pytest.raises(NothingToTellFrom, match="no token that is more than 2 tokens from"):
-        find("/@/", tables, dense, skip=SKIP)
+        search("/@/", tables, dense, skip=SKIP)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -522,23 +522,23 @@ def test_a_document_or_two_are_too_few_and_say_so(
     few = cut([f"{i} @ " + words(1000 + i) + " " + words(2000 + i) for i in range(n)])
     if n == 1:
         with pytest.raises(TooFewDocuments, match="here are 1 "):
-            find(AT, tables, few, skip=SKIP)
+            search(AT, tables, few, skip=SKIP)
     else:
-        found = find(AT, tables, few, skip=SKIP, k=1)
+        found = search(AT, tables, few, skip=SKIP, k=1)
         assert "not enough evidence" == found.neurons[0].judged.verdict.verdict
 
 
 def test_what_is_mistyped_is_explained(tables: Tables, pack: Pack) -> None:
     with pytest.raises(UnreadableRule):
-        find("/(/", tables, pack, skip=SKIP)
+        search("/(/", tables, pack, skip=SKIP)
     with pytest.raises(LayerOutOfRange):
-        find(AT, tables, pack, skip=SKIP, layers=[3])
+        search(AT, tables, pack, skip=SKIP, layers=[3])
     for how in ({"k": 0}, {"layers": []}):
         with pytest.raises(BadOption):
-            find(AT, tables, pack, skip=SKIP, **how)  # type: ignore[arg-type]
+            search(AT, tables, pack, skip=SKIP, **how)  # type: ignore[arg-type]
 
 
 def test_the_corpus_may_lie_anywhere(tables: Tables, pack: Pack, tmp_path: Path) -> None:
     again = Pack(pack.folder)
-    assert find(AT, tables, again, skip=SKIP, k=1).n_tokens == pack.n_tokens
+    assert search(AT, tables, again, skip=SKIP, k=1).n_tokens == pack.n_tokens
     assert [] == list(tmp_path.iterdir())

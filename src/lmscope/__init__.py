@@ -4,6 +4,7 @@
     Catalogue.open("catalogue/")["L0N737"].top[0].text              what excites it most
     look(load("solu-1l"), "any text", "L0N737").activations         what it does elsewhere
     rank(load("solu-1l"), "any text").responses                     which neurons respond most
+    test(Hypothesis(rule=Rule.read("words: I, you")), "L0N737", load("solu-1l"), corpus="texts/")
 
 A name is imported when it is first used: ``import lmscope`` itself loads no torch.
 """
@@ -15,22 +16,33 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lmscope.catalogue import Catalogue
+    from lmscope.causal import causal_check
     from lmscope.corpora import load_corpus
     from lmscope.errors import LmscopeError
+    from lmscope.finding import find
+    from lmscope.hypotheses import Hypothesis, test
     from lmscope.looking import look, rank
     from lmscope.models.loading import load
     from lmscope.neurons import NeuronId, NeuronRecord
+    from lmscope.pairs import Pairs
+    from lmscope.rules import Rule
     from lmscope.scanning import merge, resume, scan
     from lmscope.text import TokenizedText
+    from lmscope.tuning import tuning_curve
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Catalogue",
+    "Hypothesis",
     "LmscopeError",
     "NeuronId",
     "NeuronRecord",
+    "Pairs",
+    "Rule",
     "TokenizedText",
+    "causal_check",
+    "find",
     "load",
     "load_corpus",
     "look",
@@ -38,15 +50,22 @@ __all__ = [
     "rank",
     "resume",
     "scan",
+    "test",
+    "tuning_curve",
 ]
 
 # No module may be called like a public name: Python would put it in the name's place.
 _HOMES = {
     "Catalogue": "catalogue",
+    "Hypothesis": "hypotheses",
     "LmscopeError": "errors",
     "NeuronId": "neurons",
     "NeuronRecord": "neurons",
+    "Pairs": "pairs",
+    "Rule": "rules",
     "TokenizedText": "text",
+    "causal_check": "causal",
+    "find": "finding",
     "load": "models.loading",
     "load_corpus": "corpora",
     "look": "looking",
@@ -54,6 +73,8 @@ _HOMES = {
     "rank": "looking",
     "resume": "scanning",
     "scan": "scanning",
+    "test": "hypotheses",
+    "tuning_curve": "tuning",
 }
 
 

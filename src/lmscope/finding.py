@@ -20,16 +20,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lmscope.calibration import forward
+from lmscope.catalogue import Catalogue
+from lmscope.corpora import Corpus, load_corpus
 from lmscope.errors import (
     BadOption,
     LayerOutOfRange,
+    MissingArgument,
     NothingToTellFrom,
+    NotWholeCorpus,
     RuleMarksNothingHere,
     Stopped,
     TooFewDocuments,
@@ -37,9 +42,10 @@ from lmscope.errors import (
 from lmscope.evidence import DEFAULTS, Thresholds, against_shuffled, halves, shuffles
 from lmscope.hypotheses.judging import Aim, Judged, Rivals, judge
 from lmscope.hypotheses.testing import split
+from lmscope.looking import check_catalogue
 from lmscope.marking import REACH, Marks, Tokens, check_marks, mark
 from lmscope.neurons import NeuronId, Site
-from lmscope.pack import Pack
+from lmscope.pack import Pack, packed
 from lmscope.recording import Report, record
 from lmscope.rules import Rule, Which, around, shifted
 
@@ -146,6 +152,66 @@ class Found:
 
 def find(
     rule: Rule | str,
+    subject: Catalogue | LanguageModel,
+    corpus: Corpus | str | Path | Sequence[str | Path] | None = None,
+    *,
+    n_tokens: int | None = None,
+    context: int = 128,
+    device: str = "auto",
+    report: Report | None = None,
+    **options: Any,
+) -> Found:
+    """Find the neurons that fire where a rule says: of a catalogue's model, or of a loaded one.
+
+    Args:
+        rule: The rule, or how it is written.
+        subject: A catalogue, whose model is loaded and whose own texts are searched unless others
+            are given; or a loaded model.
+        corpus: Other texts, as `lmscope.load_corpus` takes them.
+        n_tokens: Tokens of those at most.
+        context: Tokens in a segment of those.
+        device: Where to load a catalogue's model.
+        report: Told tokens done and tokens in all.
+        options: `which`, `k`, `seed`, `thresholds`, `layers`, `batch_tokens` and `should_stop` of
+            `search`, which has all that can go wrong as well.
+
+    Raises:
+        MissingArgument: If there is neither a catalogue nor a corpus.
+        NotWholeCorpus: If the catalogue is an excerpt.
+
+    Example:
+        >>> from lmscope import Catalogue
+        >>> find("words: the", Catalogue.open("gpt2/")).neurons  # doctest: +SKIP
+    """
+    catalogue = subject if isinstance(subject, Catalogue) else None
+    if corpus is None and catalogue is None:
+        usage = "lmscope find gpt2/ --rule 'words: I, you, we'"
+        raise MissingArgument("lmscope find", "a catalogue, or texts by --corpus", usage)
+    if corpus is None and catalogue is not None and catalogue.is_excerpt:
+        raise NotWholeCorpus(catalogue.path)
+    model = subject if not isinstance(subject, Catalogue) else _model_of(subject, device)
+    skip = max(1, len(model.tokenizer.prefix))
+    if catalogue is not None:
+        skip = catalogue.manifest["counted"]["first_position_counted"]
+    if corpus is None:
+        assert catalogue is not None
+        return search(rule, model, catalogue.pack, skip=skip, report=report, **options)
+    described = corpus if isinstance(corpus, Corpus) else load_corpus(corpus)
+    cut = packed(described, model.tokenizer, context=min(context, model.n_ctx), n_tokens=n_tokens)
+    with cut as pack:
+        return search(rule, model, pack, skip=skip, report=report, **options)
+
+
+def _model_of(catalogue: Catalogue, device: str) -> LanguageModel:
+    from lmscope.models.loading import load_again
+
+    model = load_again(catalogue.manifest["model"], device=device)
+    check_catalogue(model, catalogue)
+    return model
+
+
+def search(
+    rule: Rule | str,
     model: LanguageModel,
     pack: Pack,
     *,
@@ -159,7 +225,7 @@ def find(
     report: Report | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Found:
-    """Find the neurons of a model that fire where a rule says.
+    """Find the neurons of a model that fire where a rule says, in a packed corpus.
 
     Null hypothesis behind each p: none of the neurons that were carried to the confirmation half
     has anything to do with the rule, beyond both having runs within documents. A gate, not an
@@ -204,7 +270,7 @@ def find(
         >>> model, place = load("demo-gelu-2l", device="cpu"), Path(tempfile.mkdtemp())
         >>> texts = load_corpus(corpus())
         >>> pack = write_pack(texts, model.tokenizer, place, context=128, n_tokens=20_000)
-        >>> found = find("words: the", model, pack, skip=1, layers=[0], k=3)
+        >>> found = search("words: the", model, pack, skip=1, layers=[0], k=3)
         >>> found.neurons[0].neuron.short, found.neurons[0].aim.sign, found.neurons[0].aim.offset
         ('L0N314', '+', 0)
         >>> found.neurons[0].aim.ap > 0.9 > 0.3 > found.shuffled_best

@@ -12,9 +12,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -151,6 +153,22 @@ def write_pack(
     with replacing(folder / "pack.json") as file:
         file.write(json.dumps(facts, indent=1, ensure_ascii=False).encode() + b"\n")
     return Pack(folder)
+
+
+@contextmanager
+def packed(
+    corpus: Corpus,
+    tokenizer: Cutter,
+    *,
+    context: int,
+    n_tokens: int | None = None,
+    report: Callable[[int], None] | None = None,
+) -> Iterator[Pack]:
+    """Cut a corpus into a folder that is gone afterwards; arguments are those of `write_pack`."""
+    with TemporaryDirectory(prefix="lmscope-") as folder:
+        yield write_pack(
+            corpus, tokenizer, Path(folder), context=context, n_tokens=n_tokens, report=report
+        )
 
 
 def _cut(

@@ -6,11 +6,9 @@ Each carries its arguments to the room that does the work.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -21,10 +19,7 @@ from lmscope.cli.scans import Steps
 from lmscope.errors import BadOption, LeftOver, MissingArgument
 
 if TYPE_CHECKING:
-    from lmscope.catalogue import Catalogue
     from lmscope.hypotheses import Hypothesis
-    from lmscope.models import LanguageModel
-    from lmscope.pack import Pack
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
@@ -222,29 +217,28 @@ def find(
     if tokens is not None and not corpus:
         raise BadOption("--tokens", tokens, "a catalogue's texts are searched whole")
     wanted = None if layers is None else typed.layers(layers)
-    from lmscope.finding import find as search
-    from lmscope.finding import ranked
+    from lmscope import finding
     from lmscope.rules import Rule
 
     read, found = Rule.read(rule), []
     with Steps() as steps:
         for name in subjects:
-            subject = _subject("find", name, device, steps, has_corpus=bool(corpus))
-            with _texts(subject, corpus, tokens, steps) as (model, pack, skip):
-                found.append(
-                    search(
-                        read,
-                        model,
-                        pack,
-                        skip=skip,
-                        which=which,
-                        k=n,
-                        seed=seed,
-                        layers=wanted,
-                        report=partial(steps.report, f"running {model.name}"),
-                    )
+            [subject] = _subject("find", name, device, steps, has_corpus=bool(corpus)).values()
+            found.append(
+                finding.find(
+                    read,
+                    subject,
+                    corpus,
+                    n_tokens=tokens,
+                    which=which,
+                    k=n,
+                    seed=seed,
+                    layers=wanted,
+                    device=device,
+                    report=partial(steps.report, f"running {name}"),
                 )
-    neurons = ranked([neuron for one in found for neuron in one.neurons])
+            )
+    neurons = finding.ranked([neuron for one in found for neuron in one.neurons])
     if as_json:
         facts = [
             {k: v for k, v in one.to_json().items() if k not in ("neurons", "rule")}
@@ -302,39 +296,3 @@ def tune(
     else:
         show(curve_page(curve, paper()))
     return 0
-
-
-@contextmanager
-def _texts(
-    subject: dict[str, Any], corpus: list[str] | None, tokens: int | None, steps: Steps
-) -> Iterator[tuple[LanguageModel, Pack, int]]:
-    """Give a model, the packed texts to search, and how many first positions do not count."""
-    from lmscope.corpora import load_corpus
-    from lmscope.errors import NotWholeCorpus
-    from lmscope.models.loading import load_again
-    from lmscope.pack import write_pack
-
-    catalogue: Catalogue | None = subject.get("catalogue")
-    model = subject.get("model")
-    if model is None:
-        assert catalogue is not None
-        model = load_again(catalogue.manifest["model"])
-    skip = max(1, len(model.tokenizer.prefix))
-    if catalogue is not None:
-        skip = catalogue.manifest["counted"]["first_position_counted"]
-    if not corpus:
-        assert catalogue is not None
-        if catalogue.is_excerpt:
-            raise NotWholeCorpus(catalogue.path)
-        yield model, catalogue.pack, skip
-        return
-    with TemporaryDirectory(prefix="lmscope-") as folder:
-        pack = write_pack(
-            load_corpus(corpus),
-            model.tokenizer,
-            Path(folder),
-            context=min(128, model.n_ctx),
-            n_tokens=tokens,
-            report=lambda n: steps.report("reading", n, 0),
-        )
-        yield model, pack, skip

@@ -101,7 +101,7 @@ def estimates(
     Assumes that documents are independent draws. On seven kinds of corpora with documents alike
     within it held the truth in 93 to 99 of 100, where the percentile interval of the same resamples
     did in 86 to 96 and BCa in 87 to 96; least for Pearson's r of heavy-tailed firing, 88 against 84
-    and 85 (``benchmarks/coverage.py``). What no document shows, no interval knows: where nothing
+    and 85 (``benchmarks/intervals.py``). What no document shows, no interval knows: where nothing
     but 0 or 1 was seen, the far end is Clopper and Pearson's for `telling` documents.
 
     Args:

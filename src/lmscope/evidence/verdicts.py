@@ -37,7 +37,7 @@ class Thresholds:
     """Where one verdict ends and the next begins; fractions from 0 to 1.
 
     With the defaults planted neurons get their verdict and shuffled labels do not hold up
-    (``benchmarks/coverage.py``). Specificity is judged by the squares of the activations, not by
+    (``benchmarks/intervals.py``). Specificity is judged by the squares of the activations, not by
     the activations themselves, because a gated neuron never rests: in SmolLM2-135M the best neuron
     for `` to`` has AP, recall and precision of 1.00, and yet only 0.30 of its activation is on
     the word, 0.80 of the squares. `win_rate` says when texts speak against a neuron; `rival_f1`

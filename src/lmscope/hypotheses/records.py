@@ -6,6 +6,8 @@ What fails stays. Without a notebook everything works and nothing is kept.
 from __future__ import annotations
 
 import getpass
+import json
+from itertools import zip_longest
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -101,7 +103,7 @@ class Record:
             tested.hypothesis.sha256,
             verdict=tested.verdict.verdict,
             data=tested.data,
-            result=result,
+            result=_lean(result),
         )
         return result | {"tested": _date(kept.tested), "id": kept.id}
 
@@ -115,6 +117,30 @@ class Record:
             for kept in found
             if kept.id != but
         ]
+
+
+_MOST_TOKENS_BYTES = 1_000_000
+"""Of the tokens and activations of texts, as JSON; a notebook takes two megabytes of a result."""
+
+
+def _lean(result: dict[str, Any]) -> dict[str, Any]:
+    """Leave out tokens and activations of the last texts if there are very many."""
+    pairs = result["pairs"]
+    if pairs is None:
+        return result
+    kept: dict[str, list[dict[str, Any]]] = {"matching": [], "other": []}
+    left = _MOST_TOKENS_BYTES
+    for both in zip_longest(pairs["matching"], pairs["other"]):
+        for side, text in zip(kept, both, strict=True):
+            if text is None:
+                continue
+            left -= sum(len(json.dumps(text[key])) for key in _TOKENS)
+            text = text if left > 0 else {k: v for k, v in text.items() if k not in _TOKENS}
+            kept[side].append(text)
+    return result | {"pairs": pairs | kept}
+
+
+_TOKENS = ("tokens", "activations", "targeted")
 
 
 def _subject(tested: Tested) -> Subject:

@@ -5,7 +5,6 @@ The one protocol; the command line, the site and Python all call `test`.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from lmscope.hypotheses.texts import TextsRead, completed, read_texts
 from lmscope.looking import Look, check_catalogue, find_neuron, look
 from lmscope.marking import Marks, Tokens, check_marks, mark
 from lmscope.neurons import NeuronId, Site
-from lmscope.pack import Pack, write_pack
+from lmscope.pack import Pack, packed
 from lmscope.recording import Store, record
 from lmscope.rules import Rule
 
@@ -308,15 +307,13 @@ def _corpus(
         return
     described = corpus if isinstance(corpus, Corpus) else load_corpus(corpus)
     model = subject.model
-    with tempfile.TemporaryDirectory(prefix="lmscope-") as folder:
-        pack = write_pack(
-            described,
-            model.tokenizer,
-            Path(folder),
-            context=min(context, model.n_ctx),
-            n_tokens=n_tokens,
-            report=None if report is None else lambda n: report("reading", n, 0),
-        )
+    with packed(
+        described,
+        model.tokenizer,
+        context=min(context, model.n_ctx),
+        n_tokens=n_tokens,
+        report=None if report is None else lambda n: report("reading", n, 0),
+    ) as pack:
         skip = skip or max(1, len(model.tokenizer.prefix))
         spec = list(described.spec)
         yield _ground(pack, hypothesis, rule, skip, None, 2048, spec, is_stored=False)

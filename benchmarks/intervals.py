@@ -1,6 +1,6 @@
 """How often intervals hold the truth, and how often verdicts are right, on planted neurons.
 
-    python benchmarks/coverage.py [--simulations 1000] [--draws 200]
+    python benchmarks/intervals.py [--simulations 1000] [--draws 200]
 
 Prints (1) for corpora of clustered documents how often each interval holds the truth, beside the
 percentile and the BCa interval of the same resamples; (2) the verdicts on neurons planted near each
