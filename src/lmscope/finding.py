@@ -242,7 +242,7 @@ def search(
         seed: Of the parts, the shuffles and the intervals. Same arguments, same result.
         thresholds: Where verdicts begin.
         layers: Which layers; None for all.
-        batch_tokens: Tokens in one forward pass; twice as many at most.
+        batch_tokens: Tokens in one forward pass.
         report: Told tokens done and tokens in all, after each batch.
         should_stop: Asked after each batch and each verdict; true ends the search.
 
@@ -304,7 +304,7 @@ def search(
         rows,
         wanted,
         is_choosing,
-        _planned(batch_tokens, n_choosing, pack),
+        batch_tokens,
         None if report is None else lambda done: report(done, pack.n_tokens),
         should_stop,
     )
@@ -324,7 +324,7 @@ def search(
         pack,
         by_layer,
         segments=~is_choosing,
-        batch_tokens=_planned(batch_tokens, pack.n_tokens - n_choosing, pack),
+        batch_tokens=batch_tokens,
         report=None if report is None else lambda done, _: report(done + n_choosing, pack.n_tokens),
         should_stop=should_stop,
     )
@@ -488,10 +488,7 @@ def _count(
     shares = _shares(model.d_mlp, torch.get_num_threads())
     done = 0
     with ThreadPoolExecutor(len(shares), thread_name_prefix="lmscope") as pool:
-        for planned in pack.plan(batch_tokens):
-            chosen = planned[segments[planned]]
-            if not len(chosen):
-                continue
+        for chosen in pack.plan(batch_tokens, segments):
             batch = pack.batch(chosen, 0, shown)
             token = np.arange(batch.ids.shape[1])
             at = np.minimum(pack.token_start(chosen)[:, None] + token, pack.n_tokens - 1)
@@ -517,11 +514,6 @@ def _count(
             if should_stop is not None and should_stop():
                 raise Stopped
     return counts
-
-
-def _planned(batch_tokens: int, n_used: int, pack: Pack) -> int:
-    """Plan larger batches, since only some of their segments are used; at most twice as large."""
-    return min(batch_tokens * pack.n_tokens // n_used, 2 * batch_tokens)
 
 
 def _shares(d_mlp: int, n: int) -> list[tuple[int, int]]:

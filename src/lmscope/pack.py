@@ -287,18 +287,26 @@ class Pack:
         """Map the id of every token of the corpus, [n_tokens]."""
         return self._all("ids")
 
-    def plan(self, n_batch_tokens: int) -> list[NDArray[np.int64]]:
+    def plan(
+        self, n_batch_tokens: int, segments: NDArray[np.bool_] | None = None
+    ) -> list[NDArray[np.int64]]:
         """Share the segments out into batches of similar length.
 
         Neighbouring segments are sorted by length and dealt out so that each batch holds at
         most `n_batch_tokens`, padding included. The plan depends on nothing else, so a batch
         is a unit of work that any worker computes in the same way.
+
+        Args:
+            n_batch_tokens: Tokens in a batch.
+            segments: Which segments, bool [n_segments]; None for all.
         """
         extra = len(self.facts["prefix"]) + len(self.facts["suffix"])
         lengths = self.lengths + extra
         batches: list[NDArray[np.int64]] = []
-        for g in range(0, self.n_segments, _GROUP):
-            order = g + np.argsort(-lengths[g : g + _GROUP], kind="stable")
+        chosen = np.arange(self.n_segments) if segments is None else np.flatnonzero(segments)
+        for g in range(0, len(chosen), _GROUP):
+            near = chosen[g : g + _GROUP]
+            order = near[np.argsort(-lengths[near], kind="stable")]
             order = order[lengths[order] > extra]  # an excerpt has emptied some
             i = 0
             while i < len(order):

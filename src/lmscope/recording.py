@@ -44,8 +44,8 @@ def record(
         pack: The corpus.
         wanted: Neurons of each layer. The model runs up to the last of the layers.
         segments: Which segments to run, bool [n_segments]; None for all.
-        batch_tokens: Tokens in one forward pass. With the value of a scan the activations are
-            those of the scan to the last bit.
+        batch_tokens: Tokens in one forward pass. With the value of a scan, and all segments, the
+            activations are those of the scan to the last bit.
         report: Called after each batch.
         should_stop: Asked after each batch; true ends it.
 
@@ -60,9 +60,7 @@ def record(
         layer: np.full((len(wanted[layer]), pack.n_tokens), np.nan, np.float32) for layer in layers
     }
     shown = np.ones(pack.n_documents, np.bool_)
-    plan = pack.plan(batch_tokens)
-    if segments is not None:
-        plan = [rows for batch in plan if len(rows := batch[segments[batch]])]
+    plan = pack.plan(batch_tokens, segments)
     lengths = pack.lengths
     total, done = int(sum(lengths[rows].sum() for rows in plan)), 0
     for rows in plan:
