@@ -87,7 +87,7 @@ def test_the_newcomers_button_leads_to_a_neuron_of_a_built_in_model(reader: Read
     page.get_by_role("button", name="Show me a neuron").click()
 
     page.wait_for_url(re.compile(r"#/demo-[^/]+/\d/\d+$"))
-    assert " \u00b7 L" in heading(page).inner_text()
+    expect(heading(page)).to_contain_text(re.compile(r"L\d+N\d+"))
 
 
 # --- a model -------------------------------------------------------------------------------

@@ -7,6 +7,8 @@
  *   #/demo-solu-1l/0/737                   a neuron
  *   #/scope/demo-solu-1l/0/737?text=a&text=b    the scope; without layer and neuron: ranking
  *   #/compare/demo-solu-1l/0/737/demo-gelu-2l/1/12
+ *   #/tests/12                             a test on record
+ *   #/demo-solu-1l/0/737?test=12           a neuron, with the hypothesis of a test to be changed
  *   #/log
  *   #/help
  */
@@ -16,14 +18,15 @@ export interface Place { catalogue: string; layer: number; neuron: number }
 export type Address =
   | { page: "models" }
   | { page: "model"; catalogue: string; query: URLSearchParams }
-  | { page: "neuron"; at: Place }
+  | { page: "neuron"; at: Place; test: number | null }
+  | { page: "test"; id: number }
   | { page: "scope"; catalogue: string | null; layer: number | null; neuron: number | null; texts: string[] }
   | { page: "compare"; a: Place | null; b: Place | null }
   | { page: "log" }
   | { page: "help" }
   | { page: "unknown"; typed: string };
 
-const RESERVED = ["scope", "compare", "log", "help"];
+const RESERVED = ["scope", "compare", "log", "help", "tests"];
 
 function natural(s: string | undefined): number | null {
   return s !== undefined && /^\d{1,9}$/.test(s) ? Number(s) : null;
@@ -56,9 +59,14 @@ export function read(hash: string): Address {
       texts: search.getAll("text"),
     };
   }
+  if (first === "tests") {
+    const id = natural(rest[0]);
+    return id !== null && rest.length === 1 ? { page: "test", id } : { page: "unknown", typed: hash };
+  }
   if (parts.length === 1) return { page: "model", catalogue: first, query: search };
   const at = place(parts);
-  return at && parts.length === 3 ? { page: "neuron", at } : { page: "unknown", typed: hash };
+  const test = natural(search.get("test") ?? undefined);
+  return at && parts.length === 3 ? { page: "neuron", at, test } : { page: "unknown", typed: hash };
 }
 
 const path = (...parts: (string | number)[]): string =>
@@ -68,6 +76,10 @@ export const models = (): string => "#/";
 export const log = (): string => "#/log";
 export const help = (): string => "#/help";
 export const neuron = (at: Place): string => path(at.catalogue, at.layer, at.neuron);
+
+export const test = (id: number): string => path("tests", id);
+/** A neuron, with the hypothesis of one of its tests to be changed. */
+export const again = (at: Place, id: number): string => `${neuron(at)}?test=${id}`;
 
 export function model(catalogue: string, query?: URLSearchParams): string {
   const q = query?.toString();

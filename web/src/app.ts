@@ -34,6 +34,7 @@ const PAGES: Record<Kind, { tag: string; label: string; to: string | null; load:
   log: { tag: "lms-log-page", label: "Log", to: address.log(), load: () => import("./pages/log.ts") },
   help: { tag: "lms-help-page", label: "Help", to: address.help(), load: () => import("./pages/help.ts") },
   model: { tag: "lms-model-page", label: "Model", to: null, load: () => import("./pages/model.ts") },
+  test: { tag: "lms-test-page", label: "Test", to: null, load: () => import("./pages/test.ts") },
   neuron: { tag: "lms-neuron-page", label: "Neuron", to: null, load: () => import("./pages/neuron.ts") },
 };
 const FRAMED = { tag: "lms-framed-page", load: () => import("./pages/framed.ts") };
@@ -66,6 +67,8 @@ function title(to: Address): string {
       return `L${to.at.layer}N${to.at.neuron} · ${to.at.catalogue} · lmscope`;
     case "scope":
       return to.layer === null ? "Scope · lmscope" : `Scope: L${to.layer}N${to.neuron} · ${to.catalogue} · lmscope`;
+    case "test":
+      return `Test ${to.id} · lmscope`;
     case "unknown":
       return "Nothing here · lmscope";
     default:

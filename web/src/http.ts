@@ -7,8 +7,9 @@ import type { Header, Numbers, Window } from "./format.ts";
 import { Ranges, refusal } from "./ranges.ts";
 import type { Fetch, RemoteFile } from "./ranges.ts";
 import { Explained } from "./source.ts";
-import type { Catalogue, Column, Journal, Live, Origin, Source } from "./source.ts";
-import type { Entry, Log, Look, NeuronRecord, Ranking, Shelf, Shelved } from "./types.ts";
+import type { Catalogue, Column, Evidence, Journal, Live, Origin, Source } from "./source.ts";
+import type { Entry, Job, KeptTest, Log, Look, NeuronRecord, Preview, Ranking, Shelf, Shelved } from "./types.ts";
+import type { TestAsked, Texts, WholeTest, Which } from "./types.ts";
 
 /** Neighbouring rows that come with the one that is read, so that the next neuron is here already. */
 const GROUP_BYTES = 16 << 10;
@@ -32,6 +33,7 @@ export class HttpSource implements Source {
   private shelving: Promise<Shelf> | undefined;
   private onShelf: Shelf | undefined;
   private notebook: HttpJournal | undefined;
+  private tester: HttpEvidence | undefined;
 
   /** `base` is the folder of the page: the site works under any path. */
   constructor(base: string = document.baseURI, fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {
@@ -101,6 +103,13 @@ export class HttpSource implements Source {
   /** Null until the shelf is read, and where no model answers. */
   get live(): Live | null {
     return this.onShelf?.catalogues.some((c) => c.why_not_live === null) ? this.api : null;
+  }
+
+  /** Null until the shelf is read, and where there is no server. */
+  get evidence(): Evidence | null {
+    if (!this.live && !this.journal) return null;
+    this.tester ??= new HttpEvidence(this.api, () => this.notebook?.person ?? "");
+    return this.tester;
   }
 
   /** Null until the shelf is read, and where there is no lab notebook. */
@@ -364,6 +373,10 @@ class Api implements Live {
 
   /** Sends a value as JSON, or a text as it is; a problem is thrown as its sentence. */
   async send(method: string, path: string, body?: object | string, signal?: AbortSignal): Promise<any> {
+    return json(await this.bytes(method, path, body, signal));
+  }
+
+  async bytes(method: string, path: string, body?: object | string, signal?: AbortSignal): Promise<Uint8Array> {
     const isText = typeof body === "string";
     const response = await this.ranges.answer(this.url(path), {
       method,
@@ -375,9 +388,62 @@ class Api implements Live {
       }),
     });
     if (!response.ok) throw await refusal(response, "The answer");
-    return json(await this.ranges.body(response));
+    return this.ranges.body(response);
   }
 }
+
+/** Hypotheses and their tests, by the server's API. */
+class HttpEvidence implements Evidence {
+  constructor(
+    private readonly api: Api,
+    private readonly person: () => string,
+  ) {}
+
+  preview(at: Place, rule: string, tokens: Which, signal: AbortSignal): Promise<Preview> {
+    return this.api.send("POST", "preview", { ...asked(at), rule, tokens }, signal);
+  }
+
+  texts(written: string, rule: string | null, signal: AbortSignal): Promise<Texts> {
+    return this.api.send("POST", "texts", { written, rule }, signal);
+  }
+
+  test(hypothesis: TestAsked): Promise<Job> {
+    return this.api.send("POST", "tests", { person: this.person(), ...hypothesis });
+  }
+
+  job(id: string): Promise<Job> {
+    return this.api.send("GET", `jobs/${encodeURIComponent(id)}`);
+  }
+
+  cancel(id: string): Promise<Job> {
+    return this.api.send("DELETE", `jobs/${encodeURIComponent(id)}`);
+  }
+
+  async tests(at?: Place): Promise<KeptTest[]> {
+    const of = at ? `/of/${encodeURIComponent(at.catalogue)}/${at.layer}/${at.neuron}` : "";
+    return (await this.api.send("GET", `tests${of}?${this.query()}`)).tests;
+  }
+
+  one(id: number): Promise<WholeTest> {
+    return this.api.send("GET", `tests/${id}?${this.query()}`);
+  }
+
+  async markdown(id: number): Promise<string> {
+    return new TextDecoder().decode(await this.api.bytes("GET", `tests/${id}/report.md?${this.query()}`));
+  }
+
+  fileUrl(id: number, file: "report.md" | "report.html" | "hypothesis.toml"): string {
+    return this.api.url(`tests/${id}/${file}?${this.query()}`);
+  }
+
+  private query(): string {
+    return new URLSearchParams({ person: this.person() }).toString();
+  }
+}
+
+interface Place { catalogue: string; layer: number; neuron: number }
+
+const asked = ({ catalogue, layer, neuron }: Place) => ({ catalogue, layer, index: neuron });
 
 /** Neurons that a ranking lists. */
 const N_RANKED = 50;

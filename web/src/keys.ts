@@ -22,6 +22,7 @@ export const KEYS: { where: string; keys: Key[] }[] = [
       { keys: ["u"], what: "random neuron that you have not seen" },
       { keys: ["s"], what: "star it, or take the star away" },
       { keys: ["e"], what: "try your own text on it, in the scope" },
+      { keys: ["Enter"], what: "choose a token of an example, to start a rule" },
     ],
   },
   {

@@ -1,6 +1,7 @@
 /** Where a page's data comes from: the one seam between the components and the outside world. */
 
-import type { Entry, Log, Look, NeuronRecord, Ranking, Shelf, Shelved } from "./types.ts";
+import type { Entry, Job, KeptTest, Log, Look, NeuronRecord, Preview, Ranking, Shelf, Shelved } from "./types.ts";
+import type { TestAsked, Texts, WholeTest, Which } from "./types.ts";
 
 /** A sentence for the reader, from the server or from here; never a stack trace. */
 export class Explained extends Error {
@@ -71,9 +72,27 @@ export interface Journal {
   exportUrl(format: "md" | "jsonl" | "csv"): string;
 }
 
+/** What only a server can do with hypotheses: what a rule marks, tests, and those on record; absent on a static host. */
+export interface Evidence {
+  preview(at: { catalogue: string; layer: number; neuron: number }, rule: string, tokens: Which, signal: AbortSignal): Promise<Preview>;
+  /** What is understood of texts that were pasted. */
+  texts(written: string, rule: string | null, signal: AbortSignal): Promise<Texts>;
+  /** Puts a hypothesis on record and begins to test it. */
+  test(asked: TestAsked): Promise<Job>;
+  job(id: string): Promise<Job>;
+  cancel(id: string): Promise<Job>;
+  /** Tests on record, newest first: all of this reader, or those of one neuron. */
+  tests(at?: { catalogue: string; layer: number; neuron: number }): Promise<KeptTest[]>;
+  one(id: number): Promise<WholeTest>;
+  /** The report as Markdown. */
+  markdown(id: number): Promise<string>;
+  fileUrl(id: number, file: "report.md" | "report.html" | "hypothesis.toml"): string;
+}
+
 export interface Source {
   shelf(): Promise<Shelf>;
   catalogue(address: string): Promise<Catalogue>;
   readonly live: Live | null;
   readonly journal: Journal | null;
+  readonly evidence: Evidence | null;
 }

@@ -220,6 +220,7 @@ export const base = css`
   }
 
   .wide {
+    position: relative; /* what is visually hidden in it scrolls along */
     overflow-x: auto;
   }
   table {

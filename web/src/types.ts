@@ -179,3 +179,201 @@ export interface Log {
   n_starred: number;
   entries: Entry[];
 }
+
+/** What a rule marks in one example; the bytes are those of its document. */
+export interface Marked {
+  fires: [number, number][];
+  matches: [number, number][];
+  /** Tokens of the example that should fire. */
+  tokens: number[];
+  /** Tokens of the example that are in a match. */
+  touched: number[];
+}
+
+/** What a rule marks on the page of a neuron. */
+export interface Preview {
+  rule: string;
+  note: string;
+  bits: number;
+  needs_tokens: boolean;
+  top: Marked[];
+  bottom: Marked[];
+  /** Of all bands, from the lowest. */
+  bands: Marked[];
+  /** Examples whose peak is `offset` tokens after a marked token. */
+  peaks: { offset: number; n_top: number; n_bottom: number }[];
+  corpus: { places: number; documents: number; n_documents: number; share_of_tokens: number };
+  /** Examples for which there was no time. */
+  n_left_out: number;
+  slow: string | null;
+}
+
+/** What was understood of texts that were pasted. */
+export interface Texts {
+  n_matching: number;
+  n_other: number;
+  n_kept: number;
+  is_paired: boolean;
+  n_incomplete: number;
+  first_matching: string | null;
+  first_other: string | null;
+  n_looked_at: number;
+  n_repeated: number;
+  n_on_both_sides: number;
+  n_without_place: number;
+  n_others_with_place: number;
+}
+
+export type Which = "last" | "first" | "any";
+
+/** A hypothesis, with the keys of its file. */
+export interface Hypothesis {
+  claim: string;
+  rule: string | null;
+  tokens: Which;
+  side: "+" | "-" | null;
+  offset: number | null;
+  texts: { matching: string[]; other: string[]; paired: boolean } | null;
+  thresholds?: Record<string, number>;
+  seed?: number;
+}
+
+export interface TestAsked {
+  catalogue: string;
+  layer: number;
+  index: number;
+  hypothesis: Hypothesis;
+  pasted: string | null;
+  near_misses: boolean;
+  harvest: number;
+  causal: boolean;
+  parent: string | null;
+}
+
+/** A test that is being made. */
+export interface Job {
+  id: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  stage: string;
+  done: number;
+  total: number;
+  record: number | null;
+  problem: { detail: string; kind: string } | null;
+}
+
+/** A test on record, in one line. */
+export interface KeptTest {
+  id: number;
+  catalogue: string | null;
+  model: string;
+  site: string;
+  layer: number;
+  index: number;
+  hypothesis: string;
+  claim: string;
+  rule: string;
+  verdict: string;
+  /** RFC 3339, UTC. */
+  tested: string;
+}
+
+/** A test on record with all that came of it. */
+export interface WholeTest extends KeptTest {
+  proposed: string;
+  parent: string | null;
+  version: number;
+  contents: Hypothesis;
+  result: Result;
+  others: KeptTest[];
+  is_kept: boolean;
+}
+
+/** A value with its 95 % interval, as `ap`, `ap_low` and `ap_high`. */
+export type Measured = Record<string, any>;
+
+export interface Level {
+  low: number;
+  high: number;
+  n: number;
+  marked: number;
+  precision: number | null;
+  precision_low: number | null;
+  precision_high: number | null;
+}
+
+export interface OneText {
+  text: string;
+  /** Absent of texts beyond the first ones. */
+  tokens?: string[];
+  activations?: number[];
+  targeted: number[];
+  is_marked: boolean;
+  value: number;
+  peak: number;
+  is_known: boolean;
+}
+
+export interface InContext {
+  before: string;
+  token: string;
+  after: string;
+  activation: number;
+  document: number;
+  source: string;
+  offset: number;
+}
+
+/** `lmscope test --json`. */
+export interface Result {
+  model: string;
+  neuron: string;
+  layer: number;
+  index: number;
+  site: string;
+  hypothesis: string;
+  claim: string;
+  rule: string | null;
+  rule_note: string;
+  tokens: Which;
+  side: "+" | "-";
+  offset: number;
+  verdict: string;
+  why: string;
+  remarks: string[];
+  pairs:
+    | (Measured & {
+        kind: "pairs" | "lists";
+        n: number;
+        wins: number | null;
+        p: number;
+        min_p: number;
+        effect: number;
+        located: number | null;
+        matching: OneText[];
+        other: OneText[];
+        notes: string[];
+      })
+    | null;
+  corpus:
+    | (Measured & {
+        tokens: number;
+        documents: number;
+        positives: number;
+        positive_documents: number;
+        firing_documents: number;
+        by_level: Level[];
+      })
+    | null;
+  rivals: Measured[];
+  n_rivals: number;
+  n_neurons: number;
+  /** Absent in tests by earlier versions. */
+  causal?: { finding: string; why: string; remarks: string[] } | null;
+  controls: { n: number; ap: number; ap_best: number; ap_shuffled: number } | null;
+  counter_examples: InContext[];
+  missed: InContext[];
+  fires_also_on: { token: string; n: number; share: number }[];
+  thresholds: Record<string, number>;
+  seed: number;
+  data: Record<string, any>;
+}

@@ -85,3 +85,15 @@ export const STATISTICS: Record<string, { label: string; meaning: string }> = {
   n_positive: { label: "tokens above 0", meaning: "Number of tokens with an activation above 0." },
   count: { label: "tokens", meaning: "Tokens behind every statistic." },
 };
+
+/** Every measure of a rule on a corpus: what a page calls it, and what it says to someone who has not met it. */
+export const MEASURES: Record<string, { label: string; meaning: string }> = {
+  ap: { label: "average precision (AP)", meaning: "How well the activation sorts marked tokens before all others: 1 is perfect." },
+  mass_precision: { label: "share of its activation", meaning: "How much of all its activation falls on marked tokens." },
+  mass_precision_squared: { label: "the same of its squares", meaning: "Strong activations count more, the faint background less." },
+  recall: { label: "recall", meaning: "Of the marked tokens, the share on which it fires, at the frozen threshold." },
+  precision: { label: "precision", meaning: "Of the tokens on which it fires there, the share that is marked." },
+  f1: { label: "F1", meaning: "Recall and precision in one number: their harmonic mean." },
+  r: { label: "Pearson r", meaning: "Correlation of activation and rule: 1 is perfect." },
+  auroc: { label: "AUROC", meaning: "Chance that a marked token is above another one. Blind to how rare the marked ones are." },
+};

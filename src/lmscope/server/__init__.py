@@ -1,16 +1,14 @@
 """The local site: catalogue bytes with Range, and JSON for what needs a model or the lab notebook.
 
 It carries, it does not compute: pages are drawn by the browser from the catalogue's own
-files, texts are answered by `looking`, the log by `journal`. torch is imported only when
-a model is asked for, the lab notebook's database only when the log is.
+files, texts are answered by `looking`, tests by `hypotheses`, the log by `journal`. torch is
+imported only when a model is asked for, the lab notebook's database only when the log is.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import uuid
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,9 +19,9 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from lmscope import __version__
-from lmscope.errors import LmscopeError, NoSuchFile, explained_by_machine
-from lmscope.server import notes, texts
-from lmscope.server.answers import as_json, explained, problem
+from lmscope.errors import LmscopeError, NoSuchFile
+from lmscope.server import evidence, notes, texts
+from lmscope.server.answers import as_json, explained, problem, unexpected
 from lmscope.server.guard import Guard
 from lmscope.server.live import Live
 from lmscope.server.shapes import NeuronRecord, Problem, ShelfIndex
@@ -32,7 +30,6 @@ from lmscope.shelf import Shelf
 STATIC = Path(__file__).parent.parent / "static"
 """The built front end."""
 
-_log = logging.getLogger("lmscope")
 _ALSO_SERVED = ("manifest.json", "run.jsonl")
 _SHORT = 1 << 18
 _PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
@@ -77,8 +74,10 @@ def app(
     _explain_mistakes(site)
     _serve_catalogues(site, shelf, live, has_journal, person)
     site.include_router(texts.routes(shelf, live))
-    if has_journal:
-        site.include_router(notes.routes(shelf, journal))
+    notebook = notes.Notebook(journal) if has_journal else None
+    site.include_router(evidence.routes(shelf, live, notebook))
+    if notebook is not None:
+        site.include_router(notes.routes(shelf, notebook))
     _serve_bundle(site)
     site.add_middleware(Guard, token=token)
     return site
@@ -112,6 +111,7 @@ def _serve_catalogues(
         path = catalogue.path / file
         if file not in catalogue.manifest["files"] and file not in _ALSO_SERVED:
             raise NoSuchFile(address, file)
+        _check_range(range)
         try:
             return _piece(path, range) or FileResponse(path)
         except FileNotFoundError:
@@ -125,6 +125,19 @@ def _serve_catalogues(
     def neuron(address: str, layer: int, index: int) -> Response:
         """Give all that a catalogue knows of one neuron: `lmscope neuron --json`."""
         return as_json(shelf[address][layer, index].to_json())
+
+
+_A_RANGE = r"(?:\d{1,15}-\d{0,15}|-\d{1,15})"
+_RANGES = re.compile(rf"\s*bytes\s*=\s*{_A_RANGE}(?:\s*,\s*{_A_RANGE})*\s*", re.I)
+
+
+def _check_range(range: str | None) -> None:
+    """Refuse a header that is none, in the shape that every mistake has."""
+    if range is None:
+        return
+    ends = ((int(a), int(b)) for a, b in re.findall(r"(\d{1,15})-(\d{1,15})", range))
+    if not _RANGES.fullmatch(range) or any(a > b for a, b in ends):
+        raise HTTPException(400, f"'{range[:60]}' is no range of bytes. One is: bytes=0-99")
 
 
 def _piece(path: Path, range: str | None) -> Response | None:
@@ -181,12 +194,4 @@ def _explain_mistakes(site: FastAPI) -> None:
 
     @site.exception_handler(Exception)
     def bug(_: Request, error: Exception) -> Response:
-        if isinstance(error, OSError) and (known := explained_by_machine(error)) is not None:
-            return explained(known)
-        mark = uuid.uuid4().hex[:8]
-        _log.error("bug %s", mark, exc_info=error)
-        sentence = (
-            f"This is a bug in lmscope, not your mistake: {type(error).__name__}.\n"
-            f"The server's terminal has more under the mark {mark}."
-        )
-        return problem(500, sentence, "Bug", {"mark": mark})
+        return unexpected(error)

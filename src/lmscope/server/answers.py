@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from lmscope.errors import (
     DiskFull,
     LmscopeError,
+    RuleTooSlow,
     StaleEntry,
     Stopped,
     TooBusy,
     TookTooLong,
     TooLarge,
+    explained_by_machine,
 )
+
+_log = logging.getLogger("lmscope")
 
 
 def as_json(value: object) -> Response:
@@ -33,7 +39,15 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer with a mistake; `detail` is the sentence that the terminal would print."""
-    body = {
+    body = _body(status, sentence, kind, facts)
+    content = to_json(body, inf_nan_mode="null", fallback=str)
+    return Response(content, status, headers, media_type="application/problem+json")
+
+
+def _body(
+    status: int, sentence: str, kind: str, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    return {
         **(facts or {}),
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -41,8 +55,6 @@ def problem(
         "detail": sentence,
         "kind": kind,
     }
-    content = to_json(body, inf_nan_mode="null", fallback=str)
-    return Response(content, status, headers, media_type="application/problem+json")
 
 
 def explained(error: LmscopeError) -> Response:
@@ -50,9 +62,40 @@ def explained(error: LmscopeError) -> Response:
     return problem(status_of(error), str(error), type(error).__name__, error.facts)
 
 
+def unexpected(error: Exception) -> Response:
+    """Answer with what nobody foresaw; the log has more under the same mark."""
+    if isinstance(error, OSError) and (known := explained_by_machine(error)) is not None:
+        return explained(known)
+    sentence, mark = _bug(error)
+    return problem(500, sentence, "Bug", {"mark": mark})
+
+
+def body_of(error: Exception) -> dict[str, Any]:
+    """Give what `explained` or `unexpected` would answer, for a job that failed."""
+    known = error if isinstance(error, LmscopeError) else None
+    if isinstance(error, OSError) and known is None:
+        known = explained_by_machine(error)
+    if known is None:
+        sentence, mark = _bug(error)
+        return _body(500, sentence, "Bug", {"mark": mark})
+    facts = from_json(to_json(known.facts, inf_nan_mode="null", fallback=str))
+    return _body(status_of(known), str(known), type(known).__name__, facts)
+
+
+def _bug(error: Exception) -> tuple[str, str]:
+    mark = uuid.uuid4().hex[:8]
+    _log.error("bug %s", mark, exc_info=error)
+    sentence = (
+        f"This is a bug in lmscope, not your mistake: {type(error).__name__}.\n"
+        f"The server's terminal has more under the mark {mark}."
+    )
+    return sentence, mark
+
+
 _STATUS: tuple[tuple[type[LmscopeError] | tuple[type[LmscopeError], ...], int], ...] = (
     (StaleEntry, 409),
     (TooLarge, 413),
+    (RuleTooSlow, 422),  # a rule that is tried again takes as long
     ((TooBusy, TookTooLong, Stopped), 503),
     (DiskFull, 507),
 )

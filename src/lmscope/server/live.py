@@ -1,7 +1,8 @@
 """One model at a time, for any text: loaded when first asked for, with a queue before it.
 
 A request whose browser has gone away is dropped: out of the queue, or, if it is
-already computed, after the layer in hand.
+already computed, after the layer in hand. A test of a hypothesis takes the model for as long as it
+needs it; texts wait meanwhile.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -117,6 +119,20 @@ class Live:
         finally:
             self._n_waiting -= 1
 
+    def lend(self, catalogue: Catalogue, should_stop: Callable[[], bool]) -> Lent:
+        """Lend a catalogue's model to a long job, which must give it back.
+
+        Args:
+            catalogue: Whose model may be wanted.
+            should_stop: Tells whether the job is to end.
+
+        Raises:
+            NotLive: If the model cannot be had here.
+        """
+        if why := self.why_not(catalogue):
+            raise NotLive(why)
+        return Lent(self._is_free, partial(self._load, catalogue), catalogue, should_stop)
+
     def _load(self, catalogue: Catalogue) -> LanguageModel:
         from lmscope.models.loading import load_again
 
@@ -128,6 +144,54 @@ class Live:
             self._loaded[key] = load_again(its, device=self._device)
         self._loaded.move_to_end(key)
         return self._loaded[key]
+
+
+class Lent:
+    """A catalogue's model for a job that may do without it.
+
+    What names the model is known from the catalogue. Whatever else is asked of it makes the job,
+    in its own thread, wait for its turn and load the model; from then on the model is the job's
+    until it is given back.
+    """
+
+    def __init__(
+        self,
+        is_free: asyncio.Lock,
+        load: Callable[[], LanguageModel],
+        catalogue: Catalogue,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        its = catalogue.manifest["model"]
+        self.weights_hash, self.site, self.dtype = its["weights_hash"], its["site"], its["dtype"]
+        self._is_free, self._load, self._should_stop = is_free, load, should_stop
+        self._loop = asyncio.get_running_loop()
+        self._model: LanguageModel | None = None
+        self._is_mine = self._is_over = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self._model is None:
+            waiting = asyncio.run_coroutine_threadsafe(self._take(), self._loop)
+            while not waiting.done():
+                with suppress(TimeoutError):
+                    waiting.result(_LOOK_EVERY_S)
+                if self._should_stop():
+                    raise Stopped
+            self._model = self._load()
+        return getattr(self._model, name)
+
+    async def _take(self) -> None:
+        await self._is_free.acquire()
+        if self._is_over:  # nobody waits for it any more
+            self._is_free.release()
+        else:
+            self._is_mine = True
+
+    def give_back(self) -> None:
+        """Let others have the model; called where it was lent, not in the job's thread."""
+        self._is_over = True
+        if self._is_mine:
+            self._is_mine = False
+            self._is_free.release()
 
 
 def _has_torch() -> bool:

@@ -44,15 +44,17 @@ class MarkAsked(BaseModel):
     version: Index
 
 
-class _Notebook:
+class Notebook:
     """The journal, opened when it is first asked for: its database is slow to import."""
 
     def __init__(self, url: str | None) -> None:
+        """Remember where it is; None for the user's own."""
         self._url = url
         self._opened: kept.Journal | None = None
         self._lock = threading.Lock()
 
     def __call__(self) -> kept.Journal:
+        """Open it, or give it open."""
         from lmscope.journal import Journal
 
         with self._lock:
@@ -61,15 +63,14 @@ class _Notebook:
         return self._opened
 
 
-def routes(shelf: Shelf, url: str | None) -> APIRouter:
+def routes(shelf: Shelf, notebook: Notebook) -> APIRouter:
     """Build the routes.
 
     Args:
         shelf: The catalogues of the site.
-        url: Where the lab notebook is; None for the user's own.
+        notebook: The lab notebook.
     """
     router = APIRouter(prefix="/api/journal", tags=["journal"])
-    notebook = _Notebook(url)
 
     @router.get("", response_model=Log)
     def log(person: Person) -> Response:
@@ -88,13 +89,13 @@ def routes(shelf: Shelf, url: str | None) -> APIRouter:
     @router.get("/entries/{address}/{layer}/{index}", response_model=Entry | None)
     def entry(address: Address, layer: Index, index: Index, person: Person) -> Response:
         """Give what a person's log says of a neuron; null if she has not seen it."""
-        found = notebook().entry(person, _subject(shelf, address, layer, index))
+        found = notebook().entry(person, subject_of(shelf, address, layer, index))
         return as_json(None if found is None else _json(shelf, found))
 
     @router.post("/visits", response_model=Entry)
     def visit(asked: VisitAsked) -> Response:
         """Write down that a person looks at a neuron now."""
-        subject = _subject(shelf, asked.catalogue, asked.layer, asked.index)
+        subject = subject_of(shelf, asked.catalogue, asked.layer, asked.index)
         return as_json(_json(shelf, notebook().visit(asked.person, subject)))
 
     @router.put("/entries/{address}/{layer}/{index}", response_model=Entry)
@@ -105,7 +106,7 @@ def routes(shelf: Shelf, url: str | None) -> APIRouter:
         try:
             changed = notebook().mark(
                 asked.person,
-                _subject(shelf, address, layer, index),
+                subject_of(shelf, address, layer, index),
                 starred=asked.starred,
                 note=asked.note,
                 tags=asked.tags,
@@ -135,7 +136,8 @@ def routes(shelf: Shelf, url: str | None) -> APIRouter:
     return router
 
 
-def _subject(shelf: Shelf, address: str, layer: int, index: int) -> kept.Subject:
+def subject_of(shelf: Shelf, address: str, layer: int, index: int) -> kept.Subject:
+    """Name a neuron of a catalogue as the lab notebook knows it."""
     from lmscope.journal import Subject
 
     catalogue = shelf[address]

@@ -6,7 +6,7 @@ to the browser.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -218,6 +218,83 @@ class Imported(BaseModel):
     n_merged: int
 
 
+class Marked(BaseModel):
+    """What a rule marks in one example; bytes are those of its document."""
+
+    fires: list[Span]
+    """What should fire."""
+    matches: list[Span]
+    """The whole match of each."""
+    tokens: list[int]
+    """Tokens of the example that should fire."""
+    touched: list[int]
+    """Tokens of the example that are in a match."""
+
+
+class Peaks(BaseModel):
+    """Examples whose peak is `offset` tokens after a marked token."""
+
+    offset: int
+    n_top: int
+    n_bottom: int
+
+
+class Places(BaseModel):
+    """How often a rule fires in the first documents of a catalogue's corpus."""
+
+    places: int
+    documents: int
+    """Documents that were read: as many as there was time for."""
+    n_documents: int
+    """All there are."""
+    share_of_tokens: float
+    """Share of the tokens read that the rule marks."""
+
+
+class Preview(BaseModel):
+    """What a rule marks on the page of a neuron."""
+
+    rule: str
+    """As it is kept."""
+    note: str
+    """What is worth knowing of where it fires; may be empty."""
+    bits: float
+    """What it demands: the fewer, the simpler."""
+    needs_tokens: bool
+    top: list[Marked]
+    bottom: list[Marked]
+    bands: list[Marked]
+    """Of all bands, one after the other, from the lowest."""
+    peaks: list[Peaks]
+    corpus: Places
+    n_left_out: int
+    """Examples for which there was no time."""
+    slow: str | None
+    """What takes so long, if the rule is slow; a test may still be possible."""
+
+
+class Texts(BaseModel):
+    """What was understood of a person's texts."""
+
+    n_matching: int
+    n_other: int
+    n_kept: int
+    """Texts that a test runs, evenly chosen where there are too many."""
+    is_paired: bool
+    n_incomplete: int
+    """Rows with one text only."""
+    first_matching: str | None
+    first_other: str | None
+    n_looked_at: int
+    """Texts behind the counts below."""
+    n_repeated: int
+    n_on_both_sides: int
+    n_without_place: int
+    """Matching texts in which the rule marks nothing."""
+    n_others_with_place: int
+    """Other texts in which it marks something."""
+
+
 class Problem(BaseModel):
     """A mistake, as in RFC 9457; `detail` is the sentence that the terminal would print."""
 
@@ -228,3 +305,59 @@ class Problem(BaseModel):
     status: int
     detail: str
     kind: str
+
+
+class Job(BaseModel):
+    """A test that is being made."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    """What is being done, in words."""
+    done: int
+    """Tokens; 0 of 0 where that is not known."""
+    total: int
+    record: int | None
+    """Number of the test, once it is done."""
+    problem: Problem | None
+    """Why it failed."""
+
+
+class KeptTest(BaseModel):
+    """A test on record, in one line."""
+
+    id: int
+    catalogue: str | None
+    model: str
+    site: str
+    layer: int
+    index: int
+    hypothesis: str
+    claim: str
+    rule: str
+    verdict: str
+    tested: str
+
+
+class KeptTests(BaseModel):
+    """Tests on record, newest first."""
+
+    person: str
+    tests: list[KeptTest]
+
+
+class WholeTest(KeptTest):
+    """A test on record with all that came of it."""
+
+    proposed: str
+    parent: str | None
+    """SHA-256 of the hypothesis that this is an edit of."""
+    version: int
+    contents: dict[str, Any]
+    """The hypothesis, as in its file."""
+    result: dict[str, Any]
+    """What `lmscope test --json` prints."""
+    others: list[KeptTest]
+    """All other tests of the same neuron, failed ones too."""
+    is_kept: bool
+    """False without a lab notebook: it is forgotten when the server stops."""

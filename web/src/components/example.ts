@@ -9,7 +9,7 @@ import { printable } from "../format.ts";
 import { label, whole } from "../pieces.ts";
 import type { Origin, Source } from "../source.ts";
 import { base, theme } from "../theme.ts";
-import type { Example as Shape } from "../types.ts";
+import type { Marked, Example as Shape } from "../types.ts";
 import { aligned, count } from "../words.ts";
 import "./copy.ts";
 import "./tokens.ts";
@@ -22,6 +22,13 @@ const LONGEST_TOKEN = 24;
 /** The text of an example, as a model may be asked to read it. */
 export const textOf = (example: Shape): string => whole(example.text, example.tokens.length, example.split);
 
+/** A token that the reader has chosen, or lets go. */
+export interface Choice {
+  example: Shape;
+  token: number;
+}
+
+/** Fires `choose`, with a `Choice`, when one of its tokens is chosen, where it may be. */
 @customElement("lms-example")
 export class Example extends LitElement {
   @property({ attribute: false }) example!: Shape;
@@ -34,6 +41,10 @@ export class Example extends LitElement {
   @property({ attribute: false }) at: Place | null = null;
   /** Null where there are no documents to read. */
   @property({ attribute: false }) source: Source | null = null;
+  /** What a rule marks in it; null if there is no rule. */
+  @property({ attribute: false }) marked: Marked | null = null;
+  /** Tokens that the reader has chosen; null where nothing is to be chosen. */
+  @property({ attribute: false }) chosen: readonly number[] | null = null;
   /** True if texts can be tried on the model. */
   @property({ type: Boolean }) isLive = false;
 
@@ -125,8 +136,15 @@ export class Example extends LitElement {
       .tokens=${example.tokens} .activations=${example.activations} .spans=${example.spans}
       .tokenIds=${example.token_ids} .split=${example.split} .peak=${example.peak} .scale=${this.scale}
       .width=${width} .textBefore=${this.document?.before ?? ""} .textAfter=${this.document?.after ?? ""}
-      .label=${`Tokens of ${this.name}`}
+      .marked=${this.marked} .chosen=${this.chosen ?? []} @pick=${this.pick}
+      .label=${`Tokens of ${this.name}${this.chosen ? "; Enter chooses a token for a rule" : ""}`}
     ></lms-tokens>`;
+  }
+
+  private pick(event: CustomEvent<number>): void {
+    if (!this.chosen) return;
+    const detail: Choice = { example: this.example, token: event.detail };
+    this.dispatchEvent(new CustomEvent("choose", { detail, bubbles: true, composed: true }));
   }
 
   private renderRank() {

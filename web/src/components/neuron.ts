@@ -9,7 +9,7 @@ import { SITES, bandLabel, onePerPeak, ranked } from "../lists.ts";
 import { label } from "../pieces.ts";
 import type { Source } from "../source.ts";
 import { base, theme } from "../theme.ts";
-import type { Example, NeuronRecord, Shelved, TokenEffect } from "../types.ts";
+import type { Example, Marked, NeuronRecord, Shelved, TokenEffect } from "../types.ts";
 import { STATISTICS, count, number, share } from "../words.ts";
 import "./example.ts";
 import "./histogram.ts";
@@ -29,6 +29,11 @@ export class Neuron extends LitElement {
   @property({ attribute: false }) shelved: Shelved | null = null;
   /** Null where the record is all there is. */
   @property({ attribute: false }) source: Source | null = null;
+
+  /** What a rule marks in the examples; empty if there is no rule. */
+  @property({ attribute: false }) marked: ReadonlyMap<Example, Marked> = new Map();
+  /** Tokens that the reader has chosen; null where nothing is to be chosen. */
+  @property({ attribute: false }) chosen: ReadonlyMap<Example, readonly number[]> | null = null;
 
   @state() private width: "line" | "window" = "window";
   @state() private isDiverse = false;
@@ -154,7 +159,8 @@ export class Neuron extends LitElement {
         ({ example, rank }) => html`<li>
           <lms-example
             .example=${example} .rank=${rank} .list=${list} .scale=${this.scale} .width=${this.width} .at=${at}
-            .source=${source} .isLive=${isLive}
+            .source=${source} .isLive=${isLive} .marked=${this.marked.get(example) ?? null}
+            .chosen=${this.chosen && (this.chosen.get(example) ?? [])}
           ></lms-example>
         </li>`,
       )}

@@ -46,7 +46,7 @@ function drawn(piece: Piece): Node {
   return outer;
 }
 
-/** Fires `pick`, with the token's index, when a token is clicked or Enter is pressed on it. */
+/** Fires `pick`, with the token's index, when a token is clicked or Enter or the space bar is pressed on it. */
 @customElement("lms-tokens")
 export class Tokens extends LitElement {
   @property({ attribute: false }) tokens: readonly string[] = [];
@@ -60,6 +60,10 @@ export class Tokens extends LitElement {
   @property({ attribute: false }) scale: Scale = { min: 0, max: 0 };
   /** False for tokens that are in no statistic; all count if it is null. */
   @property({ attribute: false }) counted: readonly boolean[] | null = null;
+  /** What a rule marks: tokens that should fire, and those that are in a match; null if there is no rule. */
+  @property({ attribute: false }) marked: { tokens: readonly number[]; touched: readonly number[] } | null = null;
+  /** Tokens that the reader has chosen. */
+  @property({ attribute: false }) chosen: readonly number[] = [];
   @property({ reflect: true }) width: Width = "window";
   /** Text of the document before and after the tokens; drawn if the width is "document". */
   @property() textBefore = "";
@@ -96,6 +100,17 @@ export class Tokens extends LitElement {
       this.draw();
     }
     if (changed.has("tokens")) this.shown = null;
+    this.outline();
+  }
+
+  /** Outlines what a rule marks and what was chosen; nothing else is drawn again. */
+  private outline(): void {
+    const [fires, touched, chosen] = [this.marked?.tokens, this.marked?.touched, this.chosen].map((some) => new Set(some));
+    this.elements.forEach((element, i) => {
+      element.classList.toggle("fires", fires!.has(i));
+      element.classList.toggle("touched", touched!.has(i) && !fires!.has(i));
+      element.classList.toggle("chosen", chosen!.has(i));
+    });
   }
 
   private draw(): void {
@@ -232,7 +247,7 @@ export class Tokens extends LitElement {
     };
     const i = to[event.key];
     if (event.key === "Escape" && this.shown !== null) this.shown = null;
-    else if (event.key === "Enter" && this.isFocused) this.pick(this.current);
+    else if ((event.key === "Enter" || event.key === " ") && this.isFocused) this.pick(this.current);
     else if (i !== undefined) this.go(i);
     else return;
     event.preventDefault();
@@ -282,6 +297,8 @@ export class Tokens extends LitElement {
     const place = this.spans[i];
     const where = place ? [`bytes ${count(place[0])} to ${count(place[1])}`] : [];
     if (i in this.tokenIds) where.push(`token ${this.tokenIds[i]}`);
+    if (this.marked?.tokens.includes(i)) where.push("marked by the rule");
+    if (this.chosen.includes(i)) where.push("chosen");
     return {
       value: value === undefined ? "" : number(value) + (this.isCounted(i) ? this.partOf(value) : ", not counted"),
       name: this.name(i) + (i === this.peak ? " (peak)" : ""),
@@ -329,6 +346,17 @@ export class Tokens extends LitElement {
       }
       .t:hover {
         box-shadow: 0 0 0 1px var(--edge);
+      }
+      .touched {
+        outline: 1px dashed var(--edge);
+        outline-offset: -1px;
+      }
+      .fires {
+        box-shadow: 0 0 0 2px var(--ink);
+      }
+      .chosen {
+        outline: 3px double var(--link);
+        outline-offset: 1px;
       }
       .t:focus {
         outline: 2px solid var(--link);

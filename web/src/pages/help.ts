@@ -29,6 +29,10 @@ const WORDS: [word: string, meaning: string][] = [
   ["dead", "Never above zero on this pile of text. It may wake up on another: a neuron for Thai sleeps through English."],
   ["promoted, suppressed", "The next tokens that the neuron makes more, or less, likely when it fires, by the straight way out of the model. In early layers most of its work goes other ways."],
   ["corpus", "The pile of text on which the neurons were watched."],
+  ["hypothesis", "What you think a neuron fires on, said so that it could turn out wrong."],
+  ["rule", "A hypothesis for a machine: which characters of a text should make the neuron fire. words: go, went is one; a regular expression another."],
+  ["verdict", "What a test comes to, in words. Half of the documents choose how the rule is meant, the other half judges; simpler rules are tried too."],
+  ["base rate", "The share of tokens that a rule marks. It is what chance gives, so every measure stands beside it."],
   ["catalogue", "A folder with everything that was noted about a model's neurons on a corpus."],
 ];
 
@@ -38,6 +42,7 @@ const PAGES: [page: string, meaning: string][] = [
   ["A neuron", "Its strongest texts, its lowest, some from between, how its values are spread, and what it makes the model say. Point at a token, or walk there with the keys, to read its value."],
   ["Scope", "Type your own text and watch a neuron react, on its own scale; or ask which neurons react most. This needs lmscope serve with a model."],
   ["Compare", "Two neurons side by side, also of two models."],
+  ["I think it fires on …", "On a neuron's page: write a rule, see what it marks, test it. The verdict has a page of its own, with a report to take along."],
   ["Log", "What you have seen, starred and noted, to take along. It too needs lmscope serve."],
 ];
 

@@ -10,7 +10,7 @@ import { isTyping } from "../keys.ts";
 import { Explained } from "../source.ts";
 import type { Journal, Source } from "../source.ts";
 import { base, theme } from "../theme.ts";
-import type { Entry, Shelf } from "../types.ts";
+import type { Entry, KeptTest, Shelf } from "../types.ts";
 import { count } from "../words.ts";
 
 /** Entries that are drawn at once; more at the reader's wish. */
@@ -49,6 +49,7 @@ export class LogPage extends LitElement {
   @state() private open: ReadonlyMap<string, Entry> = new Map();
   @state() private said = "";
   @state() private trouble = "";
+  @state() private tests: KeptTest[] = [];
 
   @query("#search") private search!: HTMLInputElement | null;
   @query("#pasted") private pasted!: HTMLTextAreaElement;
@@ -76,6 +77,10 @@ export class LogPage extends LitElement {
     const { journal } = this.source;
     if (!journal) return;
     const { person } = journal;
+    await this.trying(async () => {
+      const tests = await this.source.evidence!.tests();
+      if (person === journal.person) this.tests = tests;
+    });
     await this.trying(async () => {
       const { entries } = await journal.log();
       if (person !== journal.person) return;
@@ -195,7 +200,7 @@ export class LogPage extends LitElement {
       ${entries && !entries.length
         ? html`<p class="quiet">Every neuron whose page you open is noted here, with what you write about it.</p>`
         : nothing}
-      ${this.renderExchange(journal)}
+      ${this.renderTests()} ${this.renderExchange(journal)}
       <p role="status">${this.said}</p>
     `;
   }
@@ -279,6 +284,31 @@ export class LogPage extends LitElement {
     </li>`;
   }
 
+  private renderTests() {
+    const { tests } = this;
+    if (!tests.length) return nothing;
+    return html`<h2>Tests</h2>
+      <p class="quiet">All that were made, whatever came out, newest first.</p>
+      <div class="wide tests" role="region" tabindex="0" aria-label="Tests">
+        <table>
+          <thead>
+            <tr><th scope="col">tested</th><th scope="col">neuron</th><th scope="col">verdict</th><th scope="col">claim</th><th scope="col">rule</th></tr>
+          </thead>
+          <tbody>
+            ${tests.map(
+              (test) => html`<tr>
+                <td class="date"><time datetime=${test.tested}>${when.format(new Date(test.tested))}</time></td>
+                <td>${test.model} L${test.layer}N${test.index}</td>
+                <td><a href=${address.test(test.id)} aria-label="${test.verdict}: test ${test.id}">${test.verdict}</a></td>
+                <td><bdi>${test.claim}</bdi></td>
+                <td><code>${test.rule}</code></td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
   private renderExchange(journal: Journal) {
     return html`
       <h2>Take it along</h2>
@@ -333,6 +363,16 @@ export class LogPage extends LitElement {
       button.star[aria-pressed="true"] {
         background: none;
         color: var(--negative-mark);
+      }
+      .tests {
+        max-height: 24rem;
+        overflow-y: auto;
+      }
+      .date {
+        white-space: nowrap;
+      }
+      .tests :is(bdi, code) {
+        overflow-wrap: anywhere;
       }
       .note {
         margin: 0.2rem 0 0.2rem 1.8rem;

@@ -5,18 +5,23 @@ import type { PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as address from "../address.ts";
 import type { Address, Place } from "../address.ts";
+import "../components/claim.ts";
+import type { Claim } from "../components/claim.ts";
 import "../components/copy.ts";
+import type { Choice } from "../components/example.ts";
 import { textOf } from "../components/example.ts";
 import "../components/neuron.ts";
 import "../components/notes.ts";
 import type { Notes } from "../components/notes.ts";
+import { markedIn, ruleFrom, runs } from "../claims.ts";
 import { Places } from "../format.ts";
 import { isTyping } from "../keys.ts";
 import { agrees, embedding, recomputed, spellings, unseen } from "../lists.ts";
+import { label } from "../pieces.ts";
 import { Explained } from "../source.ts";
 import type { Catalogue, Source } from "../source.ts";
 import { base, theme } from "../theme.ts";
-import type { Entry, NeuronRecord, Shelf } from "../types.ts";
+import type { Entry, Example, Marked, NeuronRecord, Preview, Shelf } from "../types.ts";
 import { count, number } from "../words.ts";
 
 /** Keys that may be held down. */
@@ -43,7 +48,12 @@ export class NeuronPage extends LitElement {
   @state() private entry: Entry | null = null;
   @state() private logTrouble = "";
   @state() private check: { isBusy: boolean; said: string; agrees: boolean | null } | null = null;
+  /** What the rule in the panel marks. */
+  @state() private marked: ReadonlyMap<Example, Marked> = new Map();
+  /** Tokens of examples that the reader has chosen to start a rule from. */
+  @state() private chosen: ReadonlyMap<Example, readonly number[]> = new Map();
   @query("lms-notes") private notes!: Notes | null;
+  @query("lms-claim") private claim!: Claim | null;
 
   private loading = new AbortController();
   private checking = new AbortController();
@@ -78,6 +88,8 @@ export class NeuronPage extends LitElement {
       this.shown = { at, record, catalogue, places: new Places(catalogue.manifest) };
       this.trouble = this.logTrouble = "";
       this.entry = this.check = null;
+      this.marked = new Map();
+      this.chosen = new Map();
       this.isLoading = false;
       document.title = `${record.neuron} · ${record.model} · lmscope`;
       void this.visit(this.shown);
@@ -220,6 +232,29 @@ export class NeuronPage extends LitElement {
     }
   }
 
+  private get canTest(): boolean {
+    return Boolean(this.source.evidence) && this.isLive;
+  }
+
+  private mark({ detail }: CustomEvent<Preview | null>): void {
+    this.marked = detail ? markedIn(this.shown!.record, detail) : new Map();
+  }
+
+  private choose({ detail: { example, token } }: CustomEvent<Choice>): void {
+    const before = this.chosen.get(example) ?? [];
+    const after = before.includes(token) ? before.filter((t) => t !== token) : [...before, token];
+    const chosen = new Map(this.chosen);
+    if (after.length) chosen.set(example, after);
+    else chosen.delete(example);
+    this.chosen = chosen;
+  }
+
+  private startRule(): void {
+    const choices = [...this.chosen].map(([{ tokens }, chosen]) => ({ tokens, chosen }));
+    this.chosen = new Map();
+    this.claim?.start(ruleFrom(choices));
+  }
+
   protected override render() {
     if (this.trouble) {
       const { at } = this.address as Extract<Address, { page: "neuron" }>;
@@ -232,7 +267,10 @@ export class NeuronPage extends LitElement {
     const { journal } = this.source;
     return html`
       ${this.renderWays()}
-      <lms-neuron .record=${record} .shelved=${catalogue.shelved} .source=${this.source} aria-busy=${this.isLoading}>
+      <lms-neuron
+        .record=${record} .shelved=${catalogue.shelved} .source=${this.source} aria-busy=${this.isLoading}
+        .marked=${this.marked} .chosen=${this.canTest ? this.chosen : null} @choose=${this.choose}
+      >
         ${journal
           ? html`<div class="notes">
               ${this.entry
@@ -242,9 +280,26 @@ export class NeuronPage extends LitElement {
             </div>`
           : nothing}
         ${this.renderOnwards()}
+        ${this.canTest
+          ? html`<lms-claim
+              class="no-print" .at=${this.shown.at} .record=${record} .evidence=${this.source.evidence!}
+              .corpus=${catalogue.shelved.corpus} .test=${this.address.page === "neuron" ? this.address.test : null}
+              @marks=${this.mark}
+            ></lms-claim>`
+          : nothing}
         <div slot="after">${this.renderAddresses()}</div>
       </lms-neuron>
+      ${this.renderChosen()}
     `;
+  }
+
+  private renderChosen() {
+    const pieces = [...this.chosen].flatMap(([{ tokens }, chosen]) => runs(tokens, chosen));
+    return html`<div class="chosen no-print" role="region" aria-label="Chosen tokens" ?hidden=${!pieces.length}>
+      <span role="status">${pieces.length ? html`Chosen: ${pieces.map((run) => html`<code>${label(run.text)}</code> `)}` : nothing}</span>
+      <button @click=${this.startRule}>Start a rule from selected tokens</button>
+      <button class="plain" @click=${() => (this.chosen = new Map())}>let them go</button>
+    </div>`;
   }
 
   private renderWays() {
@@ -338,6 +393,22 @@ export class NeuronPage extends LitElement {
       }
       .check {
         font-size: 0.875rem;
+      }
+      .chosen {
+        position: sticky;
+        bottom: 0;
+        z-index: 5;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.25rem 1rem;
+        padding: 0.5rem 0;
+        border-top: 1px solid var(--edge);
+        background: var(--page);
+      }
+      .chosen > span {
+        max-height: 4.5em;
+        overflow-y: auto;
       }
       .said {
         white-space: pre-line;

@@ -1,24 +1,24 @@
-import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDRC6KD.js";import{a as c,b as D,c as g,e as G}from"./6SWVKY2T.js";import{a as h,b as E,c as i,d as w,f as d,h as L,i as z,j as v,k as A,n as q,o as _}from"./QR6IBEXU.js";function j({edges:a,counts:m}){let t=m.flatMap((r,$)=>r?[$]:[]);if(!t.length)return null;let e=a.reduce((r,$,f)=>Math.abs($)<Math.abs(a[r])?f:r,0),o=Math.min(t[0],e),s=Math.max(t.at(-1),e-1),n=Math.max(...m),l=r=>Math.log1p(r)/Math.log1p(n),p=m.slice(o,s+1).map((r,$)=>{let f=o+$;return{low:a[f],high:a[f+1],count:r,height:l(r),side:f>=e?"positive":"negative"}}),M=r=>(r-o)/p.length,x=m.length>>2,S=[];for(let r of[e,o,s+1,e-x,e+x,e-x/2,e+x/2]){let $=M(r),f=R=>K=>Math.abs(K.at-$)<R;r<o||r>s+1||S.some(f(.11))||S.push({value:a[r],at:$,isMinor:S.filter(R=>!R.isMinor).some(f(.27))})}let O=Math.floor(Math.log10(n)),J=Math.max(1,Math.ceil((O+1)/4)),P=[];for(let r=0;r<=O;r+=J)P.push({count:10**r,height:l(10**r)});return{bins:p,most:n,levels:P,ticks:S,zero:M(e)}}function F({bins:a},m){let t=a.findIndex(s=>m<s.high);if(t<0)return 1;let{low:e,high:o}=a[t];return(t+Math.max(0,(m-e)/(o-e)))/a.length}var u=132,y=a=>`${(100*a).toFixed(3)}%`,k=class extends L{constructor(){super(...arguments);this.histogram={edges:[],counts:[]};this.marks=[]}render(){let t=j(this.histogram);return t?i`<figure>
-      <svg height=${u+44} role="img" aria-label=${this.summary(t)}>
-        ${t.levels.map(({count:e,height:o})=>w`
+import{a as B,b as I,c as V,d as W}from"./BVDZSTZK.js";import{a as C}from"./3NYV56MM.js";import{a as p,b as D,c as b,e as G}from"./CS66JUC2.js";import{a as c,b as E,c as n,d as M,f as d,h as L,i as z,j as $,k as A,n as q,o as R}from"./FALRISK7.js";function j({edges:a,counts:m}){let t=m.flatMap((r,f)=>r?[f]:[]);if(!t.length)return null;let e=a.reduce((r,f,v)=>Math.abs(f)<Math.abs(a[r])?v:r,0),o=Math.min(t[0],e),s=Math.max(t.at(-1),e-1),i=Math.max(...m),l=r=>Math.log1p(r)/Math.log1p(i),u=m.slice(o,s+1).map((r,f)=>{let v=o+f;return{low:a[v],high:a[v+1],count:r,height:l(r),side:v>=e?"positive":"negative"}}),x=r=>(r-o)/u.length,y=m.length>>2,S=[];for(let r of[e,o,s+1,e-y,e+y,e-y/2,e+y/2]){let f=x(r),v=_=>N=>Math.abs(N.at-f)<_;r<o||r>s+1||S.some(v(.11))||S.push({value:a[r],at:f,isMinor:S.filter(_=>!_.isMinor).some(v(.27))})}let O=Math.floor(Math.log10(i)),K=Math.max(1,Math.ceil((O+1)/4)),P=[];for(let r=0;r<=O;r+=K)P.push({count:10**r,height:l(10**r)});return{bins:u,most:i,levels:P,ticks:S,zero:x(e)}}function F({bins:a},m){let t=a.findIndex(s=>m<s.high);if(t<0)return 1;let{low:e,high:o}=a[t];return(t+Math.max(0,(m-e)/(o-e)))/a.length}var g=132,w=a=>`${(100*a).toFixed(3)}%`,k=class extends L{constructor(){super(...arguments);this.histogram={edges:[],counts:[]};this.marks=[]}render(){let t=j(this.histogram);return t?n`<figure>
+      <svg height=${g+44} role="img" aria-label=${this.summary(t)}>
+        ${t.levels.map(({count:e,height:o})=>M`
             <line class="grid" x1="0" x2="100%" y1=${T(o)} y2=${T(o)}></line>
-            <text class="count" x="-6" y=${T(o)} dy="0.32em">${g(e)}</text>`)}
-        ${t.bins.map((e,o)=>{let s=y(o/t.bins.length),n=y(1/t.bins.length);return w`<g>
-            <title>${c(e.low)} to ${c(e.high)}: ${g(e.count)} tokens</title>
-            <rect class="area" x=${s} width=${n} y="0" height=${u}></rect>
-            <rect class=${e.side} x=${s} width=${n} y=${T(e.height)} height=${u-T(e.height)}></rect>
+            <text class="count" x="-6" y=${T(o)} dy="0.32em">${b(e)}</text>`)}
+        ${t.bins.map((e,o)=>{let s=w(o/t.bins.length),i=w(1/t.bins.length);return M`<g>
+            <title>${p(e.low)} to ${p(e.high)}: ${b(e.count)} tokens</title>
+            <rect class="area" x=${s} width=${i} y="0" height=${g}></rect>
+            <rect class=${e.side} x=${s} width=${i} y=${T(e.height)} height=${g-T(e.height)}></rect>
           </g>`})}
-        <line class="axis" x1="0" x2="100%" y1=${u} y2=${u}></line>
-        <line class="zero" x1=${y(t.zero)} x2=${y(t.zero)} y1="0" y2=${u+14}></line>
-        ${this.marks.map(({value:e,kind:o})=>{let s=y(F(t,e));return w`<line class=${o} x1=${s} x2=${s} y1=${u+2} y2=${u+(o==="band"?7:12)}></line>`})}
-        ${t.ticks.map(({value:e,at:o,isMinor:s})=>w`<text
+        <line class="axis" x1="0" x2="100%" y1=${g} y2=${g}></line>
+        <line class="zero" x1=${w(t.zero)} x2=${w(t.zero)} y1="0" y2=${g+14}></line>
+        ${this.marks.map(({value:e,kind:o})=>{let s=w(F(t,e));return M`<line class=${o} x1=${s} x2=${s} y1=${g+2} y2=${g+(o==="band"?7:12)}></line>`})}
+        ${t.ticks.map(({value:e,at:o,isMinor:s})=>M`<text
             class="${o<.05?"first":o>.95?"last":""} ${s?"minor":""}"
-            x=${y(o)} y=${u+28}
-          >${c(e)}</text>`)}
+            x=${w(o)} y=${g+28}
+          >${p(e)}</text>`)}
       </svg>
       <figcaption class="quiet">
         Tokens by activation. Counts are logarithmic; each side of zero has its own scale, finer near
-        zero.${this.marks.length?i` Strokes under the axis: the <span class="key top">top</span>, the
+        zero.${this.marks.length?n` Strokes under the axis: the <span class="key top">top</span>, the
               <span class="key bottom">bottom</span> and the random examples of this page.`:d}
       </figcaption>
       <div class="visually-hidden">
@@ -26,11 +26,11 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
           <caption>Tokens by activation</caption>
           <thead><tr><th>from</th><th>to</th><th>tokens</th></tr></thead>
           <tbody>
-            ${t.bins.filter(e=>e.count).map(e=>i`<tr><td>${c(e.low)}</td><td>${c(e.high)}</td><td>${g(e.count)}</td></tr>`)}
+            ${t.bins.filter(e=>e.count).map(e=>n`<tr><td>${p(e.low)}</td><td>${p(e.high)}</td><td>${b(e.count)}</td></tr>`)}
           </tbody>
         </table>
       </div>
-    </figure>`:i`<p class="quiet">No token was counted.</p>`}summary({bins:t,most:e}){let o=t.reduce((l,p)=>l+p.count,0),s=t.reduce((l,p)=>l+(p.side==="positive"?p.count:0),0),n=t.find(l=>l.count===e);return`Histogram of ${g(o)} activations from ${c(t[0].low)} to ${c(t.at(-1).high)}. The fullest bin is ${c(n.low)} to ${c(n.high)} with ${g(e)} tokens. ${g(s)} tokens lie at zero or above.`}};k.styles=[q,_,E`
+    </figure>`:n`<p class="quiet">No token was counted.</p>`}summary({bins:t,most:e}){let o=t.reduce((l,u)=>l+u.count,0),s=t.reduce((l,u)=>l+(u.side==="positive"?u.count:0),0),i=t.find(l=>l.count===e);return`Histogram of ${b(o)} activations from ${p(t[0].low)} to ${p(t.at(-1).high)}. The fullest bin is ${p(i.low)} to ${p(i.high)} with ${b(e)} tokens. ${b(s)} tokens lie at zero or above.`}};k.styles=[q,R,E`
       figure {
         container-type: inline-size;
         margin: 0;
@@ -109,15 +109,15 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
       .key.bottom {
         border-bottom: 2px dotted var(--negative-mark);
       }
-    `],h([v({attribute:!1})],k.prototype,"histogram",2),h([v({attribute:!1})],k.prototype,"marks",2),k=h([z("lms-histogram")],k);function T(a){return Math.round((u-a*(u-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],b=class extends L{constructor(){super(...arguments);this.shelved=null;this.source=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return i`
+    `],c([$({attribute:!1})],k.prototype,"histogram",2),c([$({attribute:!1})],k.prototype,"marks",2),k=c([z("lms-histogram")],k);function T(a){return Math.round((g-a*(g-6))*10)/10}var Q=["max","min","mean","sd","skew","kurtosis","density","density_half_max"],U=["density","density_half_max"],h=class extends L{constructor(){super(...arguments);this.shelved=null;this.source=null;this.marked=new Map;this.chosen=null;this.width="window";this.isDiverse=!1}get scale(){return this.record.stats}render(){let{record:t,shelved:e}=this,{bottom:o}=t,s=t.stats.min<0;return n`
       <h1><span class="model">${t.model}</span> ${t.neuron}</h1>
       <p class="quiet where">
         site <b>${t.site}</b> (${W[t.site]})
         ${e?`· ${e.activation_function}${e.is_gated?", gated":""}`:d}
-        · ${g(t.stats.count)} tokens ${e?i`of <bdi>${e.corpus}</bdi>`:d}
+        · ${b(t.stats.count)} tokens ${e?n`of <bdi>${e.corpus}</bdi>`:d}
       </p>
       <slot></slot>
-      ${t.dead?i`<p class="alert">${`Dead on this corpus: never above 0 on ${g(t.stats.count)} tokens. It may well wake up on other texts.`}</p>`:d}
+      ${t.dead?n`<p class="alert">${`Dead on this corpus: never above 0 on ${b(t.stats.count)} tokens. It may well wake up on other texts.`}</p>`:d}
       <div class="summary">
         <section aria-label="Statistics">${this.renderStats()}</section>
         <section aria-label="Histogram and tokens">
@@ -128,57 +128,58 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
       ${t.dead&&!s?d:this.renderControls()}
       ${t.dead?d:this.renderList("top","Top",t.top)}
       ${o.length&&s?this.renderList("bottom","Bottom",o):d}
-      ${s||t.dead?d:i`<p class="quiet">No activation is below 0, so there is no bottom to show.</p>`}
+      ${s||t.dead?d:n`<p class="quiet">No activation is below 0, so there is no bottom to show.</p>`}
       ${t.dead||!t.bands.length?d:this.renderBands()}
       <slot name="after"></slot>
-    `}renderStats(){let{stats:t}=this.record;return i`<dl class="stats">
-      ${Q.map(e=>{let{label:o,meaning:s}=G[e],n=t[e],l=U.includes(e)&&n!==null?D(n):c(n);return i`<div><dt>${o}</dt><dd class="number">${l}</dd><dd class="quiet">${s}</dd></div>`})}
-    </dl>`}marks(){let{record:t}=this,e=(o,s)=>o.map(({max:n})=>({value:n,kind:s}));return t.dead?e(t.bottom,"bottom"):[...e(t.bands.flatMap(o=>o.examples),"band"),...e(t.bottom,"bottom"),...e(t.top,"top")]}renderTokens(){let{logits:t,peak_tokens:e,top:o,dead:s}=this.record,n=e.filter(l=>l.count>1);return i`<dl class="facts tokens">
-      ${t?i`<dt title="Tokens whose logit one unit of activation raises most, by the direct path through W_out and the unembedding">
+    `}renderStats(){let{stats:t}=this.record;return n`<dl class="stats">
+      ${Q.map(e=>{let{label:o,meaning:s}=G[e],i=t[e],l=U.includes(e)&&i!==null?D(i):p(i);return n`<div><dt>${o}</dt><dd class="number">${l}</dd><dd class="quiet">${s}</dd></div>`})}
+    </dl>`}marks(){let{record:t}=this,e=(o,s)=>o.map(({max:i})=>({value:i,kind:s}));return t.dead?e(t.bottom,"bottom"):[...e(t.bands.flatMap(o=>o.examples),"band"),...e(t.bottom,"bottom"),...e(t.top,"top")]}renderTokens(){let{logits:t,peak_tokens:e,top:o,dead:s}=this.record,i=e.filter(l=>l.count>1);return n`<dl class="facts tokens">
+      ${t?n`<dt title="Tokens whose logit one unit of activation raises most, by the direct path through W_out and the unembedding">
               promotes
             </dt>
             <dd>${t.promoted.map(H)}</dd>
             <dt title="Tokens whose logit it lowers most">suppresses</dt>
             <dd>${t.suppressed.map(H)}</dd>`:d}
-      ${s?d:i`<dt title="Tokens at the peaks of the top examples">peaks on</dt>
+      ${s?d:n`<dt title="Tokens at the peaks of the top examples">peaks on</dt>
             <dd>
-              ${n.length?n.map((l,p)=>N(l.token,`× ${l.count}${p?"":` of ${o.length}`}`)):i`another token in each of the top ${o.length} examples`}
+              ${i.length?i.map((l,u)=>J(l.token,`× ${l.count}${u?"":` of ${o.length}`}`)):n`another token in each of the top ${o.length} examples`}
             </dd>`}
-    </dl>`}renderControls(){let{record:t}=this,e=(o,s)=>i`<button class="plain" @click=${()=>this.renderRoot.querySelector(`#${o}`)?.scrollIntoView()}>${s}</button>`;return i`<div class="controls">
+    </dl>`}renderControls(){let{record:t}=this,e=(o,s)=>n`<button class="plain" @click=${()=>this.renderRoot.querySelector(`#${o}`)?.scrollIntoView()}>${s}</button>`;return n`<div class="controls">
       <lms-legend .scale=${this.scale}></lms-legend>
       <div class="row no-print" role="group" aria-label="Examples">
         <button aria-pressed=${this.width==="window"} @click=${()=>this.width="window"}>windows</button>
         <button aria-pressed=${this.width==="line"} @click=${()=>this.width="line"}>one line each</button>
         <button aria-pressed=${this.isDiverse} @click=${()=>this.isDiverse=!this.isDiverse}>one per peak token</button>
       </div>
-      ${t.dead?d:i`<nav class="row no-print" aria-label="Lists">
+      ${t.dead?d:n`<nav class="row no-print" aria-label="Lists">
             ${e("top","top")} ${t.stats.min<0&&t.bottom.length?e("bottom","bottom"):d}
             ${t.bands.length?e("bands","random"):d}
           </nav>`}
-    </div>`}renderList(t,e,o){let s=this.isDiverse?B(o):I(o);return i`<section id=${t} aria-label=${`${e} examples`}>
+    </div>`}renderList(t,e,o){let s=this.isDiverse?B(o):I(o);return n`<section id=${t} aria-label=${`${e} examples`}>
       <h2>${e} ${o.length}</h2>
-      ${this.isDiverse?i`<p class="quiet">
+      ${this.isDiverse?n`<p class="quiet">
             ${s.length===o.length?`All ${o.length} peak on different tokens.`:`The best of each peak token: ${s.length} of ${o.length}.`}
           </p>`:d}
       ${this.renderExamples(e,s)}
-    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:n}=this,l=n&&s&&{catalogue:s.address,layer:o.layer,neuron:o.index},p=!!n?.live&&s?.why_not_live===null;return i`<ol class="examples">
-      ${e.map(({example:M,rank:x})=>i`<li>
+    </section>`}renderExamples(t,e){let{record:o,shelved:s,source:i}=this,l=i&&s&&{catalogue:s.address,layer:o.layer,neuron:o.index},u=!!i?.live&&s?.why_not_live===null;return n`<ol class="examples">
+      ${e.map(({example:x,rank:y})=>n`<li>
           <lms-example
-            .example=${M} .rank=${x} .list=${t} .scale=${this.scale} .width=${this.width} .at=${l}
-            .source=${n} .isLive=${p}
+            .example=${x} .rank=${y} .list=${t} .scale=${this.scale} .width=${this.width} .at=${l}
+            .source=${i} .isLive=${u} .marked=${this.marked.get(x)??null}
+            .chosen=${this.chosen&&(this.chosen.get(x)??[])}
           ></lms-example>
         </li>`)}
-    </ol>`}renderBands(){return i`<section id="bands" aria-label="Random examples by band">
+    </ol>`}renderBands(){return n`<section id="bands" aria-label="Random examples by band">
       <h2>Random examples, from the strongest band to the weakest</h2>
       <p class="quiet">
         Every segment of the corpus has one peak. The bands divide these peaks by quantiles; the examples in a band are
         drawn at random, so they show what the neuron does on ordinary days.
       </p>
-      ${this.record.bands.toReversed().map(t=>{let e=V(t),o=this.isDiverse?B(t.examples):I(t.examples);return i`<h3>
+      ${this.record.bands.toReversed().map(t=>{let e=V(t),o=this.isDiverse?B(t.examples):I(t.examples);return n`<h3>
             ${e} <span class="quiet">· ${D(t.share)} of segments</span>
           </h3>
-          ${o.length?this.renderExamples(`random, ${e}:`,o):i`<p class="quiet">No segment of the corpus peaks here.</p>`}`})}
-    </section>`}};b.styles=[q,_,E`
+          ${o.length?this.renderExamples(`random, ${e}:`,o):n`<p class="quiet">No segment of the corpus peaks here.</p>`}`})}
+    </section>`}};h.styles=[q,R,E`
       :host {
         container-type: inline-size;
       }
@@ -327,4 +328,4 @@ import{a as C}from"./AGVVSL5M.js";import{a as B,b as I,c as V,d as W}from"./BPDR
           content-visibility: visible;
         }
       }
-    `],h([v({attribute:!1})],b.prototype,"record",2),h([v({attribute:!1})],b.prototype,"shelved",2),h([v({attribute:!1})],b.prototype,"source",2),h([A()],b.prototype,"width",2),h([A()],b.prototype,"isDiverse",2),b=h([z("lms-neuron")],b);function N(a,m){return i`<span class="chip"><code>${C(a)}</code> <span class="quiet">${m}</span></span>`}function H({token:a,effect:m}){return N(a,`${m<0?"":"+"}${m.toFixed(2)}`)}
+    `],c([$({attribute:!1})],h.prototype,"record",2),c([$({attribute:!1})],h.prototype,"shelved",2),c([$({attribute:!1})],h.prototype,"source",2),c([$({attribute:!1})],h.prototype,"marked",2),c([$({attribute:!1})],h.prototype,"chosen",2),c([A()],h.prototype,"width",2),c([A()],h.prototype,"isDiverse",2),h=c([z("lms-neuron")],h);function J(a,m){return n`<span class="chip"><code>${C(a)}</code> <span class="quiet">${m}</span></span>`}function H({token:a,effect:m}){return J(a,`${m<0?"":"+"}${m.toFixed(2)}`)}
