@@ -75,6 +75,12 @@ def test_a_catalogues_bytes_are_given_whole_or_in_a_range(client: TestClient, sh
     assert (206, data[8:108]) == (part.status_code, part.content)
     assert f"bytes 8-107/{len(data)}" == part.headers["content-range"]
     assert 416 == client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code
+    for range in ("null", "bytes=9-3", "lines=1-2", "bytes="):
+        refused = client.get(url, headers={"range": range})
+        assert (400, f"'{range}' is no range of bytes. One is: bytes=0-99") == (
+            refused.status_code,
+            refused.json()["detail"],
+        )
 
 
 @pytest.mark.parametrize(
