@@ -11,7 +11,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -104,6 +104,26 @@ class Pairs:
     """True if the first belong to the second one by one."""
     n_incomplete: int = 0
     """Rows of a table with one text only; with one of them nothing is paired."""
+
+    def __len__(self) -> int:
+        return len(self.matching) + len(self.other)
+
+    def evenly(self, most: int) -> Pairs:
+        """Choose evenly among the texts if there are more of them, as many of each kind at most.
+
+        Example:
+            >>> many = Pairs(tuple(map(Text, "abcdef")), tuple(map(Text, "uvwxyz")), True)
+            >>> [text.text for text in many.evenly(6).matching]
+            ['a', 'c', 'f']
+        """
+        if len(self) <= most:
+            return self
+
+        def even(texts: tuple[Text, ...]) -> tuple[Text, ...]:
+            n = min(len(texts), most // 2)
+            return tuple(texts[i] for i in np.linspace(0, len(texts) - 1, n).astype(int))
+
+        return replace(self, matching=even(self.matching), other=even(self.other))
 
     @classmethod
     def read(cls, written: str, name: str = "The text", kind: Kind | None = None) -> Pairs:

@@ -166,7 +166,8 @@ def _of_corpus(result: Mapping[str, Any], corpus: Mapping[str, Any]) -> Iterator
     yield _Heading("On ordinary text")
     yield _Paragraph(
         f"{corpus['tokens']:,} tokens of {corpus['documents']:,} held-out documents, of which the "
-        f"rule marks {corpus['positives']:,} in {corpus['positive_documents']:,} documents. Side, "
+        f"rule marks {corpus['positives']:,}; documents with one: "
+        f"{corpus['positive_documents']:,}. Side, "
         "offset and threshold were chosen on other documents. In brackets: 95 % intervals from "
         "resampling documents."
     )

@@ -117,11 +117,9 @@ def read_texts(
             "Give both, or let lmscope change the matching ones: --near-misses",
         )
     notes = []
-    if len(pairs.matching) + len(pairs.other) > MOST_TEXTS:
-        given = len(pairs.matching) + len(pairs.other)
-        pairs = _fewer(pairs)
-        left = len(pairs.matching) + len(pairs.other)
-        notes.append(f"Of {given:,} texts {left:,} were run, evenly chosen.")
+    if len(pairs) > MOST_TEXTS:
+        given, pairs = len(pairs), pairs.evenly(MOST_TEXTS)
+        notes.append(f"Of {given:,} texts {len(pairs):,} were run, evenly chosen.")
 
     def one(text: Text, partner: Text | None) -> OneText:
         return _read(text, partner, run, rule, which, side, offset, known)
@@ -243,14 +241,6 @@ def _templates(texts: Sequence[Text]) -> NDArray[np.int64]:
     """Number the texts; those that differ in their digits only come from one template."""
     seen: dict[str, int] = {}
     return np.array([seen.setdefault(_DIGIT.sub("0", t.text), len(seen)) for t in texts])
-
-
-def _fewer(pairs: Pairs) -> Pairs:
-    def even(texts: tuple[Text, ...]) -> tuple[Text, ...]:
-        n = min(len(texts), MOST_TEXTS // 2)
-        return tuple(texts[i] for i in np.linspace(0, len(texts) - 1, n).astype(int))
-
-    return Pairs(even(pairs.matching), even(pairs.other), pairs.is_paired, pairs.n_incomplete)
 
 
 def _notes(matching: Sequence[OneText], other: Sequence[OneText], rule: Rule | None) -> list[str]:

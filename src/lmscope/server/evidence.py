@@ -19,7 +19,7 @@ from lmscope.server.jobs import Job as Running
 from lmscope.server.jobs import Jobs
 from lmscope.server.live import Lent, Live
 from lmscope.server.notes import Address, Notebook, Person
-from lmscope.server.previews import Previews, fewer, read_texts
+from lmscope.server.previews import MOST_TEXTS, Previews, read_texts
 from lmscope.server.records import Records, shown, subject
 from lmscope.server.shapes import Index, Job, KeptTests, Preview, Texts, WholeTest
 from lmscope.shelf import Shelf
@@ -175,7 +175,9 @@ def _propose(asked: TestAsked, catalogue: Catalogue, records: Records) -> Hypoth
 
     contents = asked.hypothesis.model_dump()
     if asked.pasted is not None and asked.pasted.strip():
-        contents["texts"] = texts_json(fewer(Pairs.read(asked.pasted, "What was pasted")))
+        contents["texts"] = texts_json(
+            Pairs.read(asked.pasted, "What was pasted").evenly(MOST_TEXTS)
+        )
     hypothesis = Hypothesis.from_json(contents)
     if hypothesis.rule is not None and catalogue.is_excerpt:
         raise NotWholeCorpus(catalogue.path)

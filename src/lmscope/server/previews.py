@@ -219,8 +219,8 @@ def _first(pack: Pack) -> list[_Piece]:
 
 def read_texts(pairs: Pairs, rule: Rule | None) -> dict[str, Any]:
     """Say what was understood of a person's texts; the shape of `lmscope.server.shapes.Texts`."""
-    kept = fewer(pairs)
-    looked_at = fewer(pairs, _TEXTS_LOOKED_AT)
+    kept = pairs.evenly(MOST_TEXTS)
+    looked_at = pairs.evenly(_TEXTS_LOOKED_AT)
     until = time.monotonic() + _EXAMPLES_WITHIN_S
 
     def has_place(text: str) -> bool:
@@ -235,12 +235,12 @@ def read_texts(pairs: Pairs, rule: Rule | None) -> dict[str, Any]:
     return {
         "n_matching": len(pairs.matching),
         "n_other": len(pairs.other),
-        "n_kept": len(kept.matching) + len(kept.other),
+        "n_kept": len(kept),
         "is_paired": pairs.is_paired,
         "n_incomplete": pairs.n_incomplete,
         "first_matching": _beginning(pairs.matching),
         "first_other": _beginning(pairs.other),
-        "n_looked_at": len(looked_at.matching) + len(looked_at.other),
+        "n_looked_at": len(looked_at),
         "n_repeated": len(said.repeated_matching) + len(said.repeated_other),
         "n_on_both_sides": len(said.on_both_sides),
         "n_without_place": len(said.without_place),
@@ -250,18 +250,6 @@ def read_texts(pairs: Pairs, rule: Rule | None) -> dict[str, Any]:
 
 def _beginning(texts: tuple[Text, ...]) -> str | None:
     return texts[0].written[:200] if texts else None
-
-
-def fewer(pairs: Pairs, most: int = MOST_TEXTS) -> Pairs:
-    """Choose evenly among texts, if there are too many."""
-    if len(pairs.matching) + len(pairs.other) <= most:
-        return pairs
-
-    def even(texts: tuple[Text, ...]) -> tuple[Text, ...]:
-        n = min(len(texts), most // 2)
-        return tuple(texts[i] for i in np.linspace(0, len(texts) - 1, n).astype(int))
-
-    return Pairs(even(pairs.matching), even(pairs.other), pairs.is_paired, pairs.n_incomplete)
 
 
 class _Remembered(Generic[V]):
