@@ -231,3 +231,18 @@ def test_the_checksum_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"abc" * 1000)
 
     assert hashlib.sha256(b"abc" * 1000).hexdigest() == sha256(tmp_path / "x")
+
+
+def test_what_is_open_when_python_ends_is_closed_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.safetensors"
+    write_tensors(path, {"x": np.arange(3)})
+    words: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", words.append)
+    opened = Tensors(path)
+    monkeypatch.setattr("lmscope.tensors.os", None)
+
+    del opened
+
+    assert [] == words

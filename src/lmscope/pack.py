@@ -223,9 +223,9 @@ class Pack:
         self._start = segments.read("token_start").astype(np.int64)
         self._document: NDArray[np.uint32] = segments.read("document")
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
         if (file := getattr(self, "_text", None)) is not None:
-            os.close(file)
+            close(file)  # when Python ends, `os` may be gone before
 
     @property
     def lengths(self) -> NDArray[np.int64]:

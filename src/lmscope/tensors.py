@@ -13,7 +13,7 @@ import hashlib
 import json
 import operator
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -126,9 +126,9 @@ class Tensors:
         if not all(_is_sound(entry, size - self._start) for entry in header.values()):
             raise ValueError(path)
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
         if (file := getattr(self, "_file", None)) is not None:
-            os.close(file)
+            close(file)  # when Python ends, `os` may be gone before
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
