@@ -38,13 +38,14 @@ from planted_model import (
     sow,
     truth,
     write_random,
+    write_texts,
 )
 
 from lmscope import load
 from lmscope.evidence import VERDICTS
 
-N_RANDOM = 50
-"""Neurons of each layer of a random model."""
+N_RANDOM, N_WIDE = 50, 2_000
+"""Neurons of each layer of a random model, and of one that is as wide as a real one."""
 BETTER = "better explained by a simpler rule"
 
 
@@ -137,6 +138,21 @@ def random_weights(sown: Sown, drawing: Drawing, folder: Path, tally: Tally) -> 
                     tally.wrong.append(f"{name}, {kind}: {verdict.why}")
 
 
+def wide_layer(drawing: Drawing, folder: Path, tally: Tally) -> None:
+    """Frequent single words, asked of the best neuron of a wide layer 0 that learnt nothing."""
+    for kind, embedding in (("random weights", 0.02), ("random look-up", 1.0)):
+        there = folder / kind
+        write_random(there, drawing.words, N_WIDE, 0, embedding)
+        model = load(there, device="cpu")
+        texts = write_texts(drawing.words, np.random.default_rng([0, 1]))
+        ground = Ground(there, drawing.words, texts, model, 0)
+        activations = run(model, ground.pack)[0]
+        for word in drawing.words.base.tolist():
+            judged = ground.decide(activations, f"words: {drawing.words.words[word]}")
+            name = f"{kind}, one frequent word, {N_WIDE:,} neurons"
+            tally.add(name, judged.verdict.verdict)
+
+
 def show(tally: Tally) -> None:
     print(f"\n{'%':36} right   side offset  AP held   what else")
     for kind in VERDICTS:
@@ -151,7 +167,8 @@ def show(tally: Tally) -> None:
     for kind, found in tally.verdicts.items():
         if kind not in VERDICTS:
             rest = ", ".join(f"{k} {v}" for k, v in found.most_common())
-            print(f"{kind:36}{100 * found['holds up'] / found.total():6.1f} % hold up; {rest}")
+            share = 100 * found["holds up"] / found.total()
+            print(f"{kind:50}{share:6.1f} % of {found.total()} hold up; {rest}")
 
 
 def timed(name: str, what: Callable[..., Any], *args: Any) -> Any:
@@ -173,6 +190,8 @@ def main(n_corpora: int, n_each: int) -> None:
             timed("shuffled", shuffles, sown, drawing, tally)
             timed("random weights", random_weights, sown, drawing, Path(name), tally)
             print(flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        timed("wide layer", wide_layer, drawing, Path(name), tally)
     show(tally)
     print("\nNot as planted:", *tally.wrong, sep="\n")
 

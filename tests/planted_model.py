@@ -317,6 +317,7 @@ def _write_weights(model: Any, words: Language, planted: list[Planted], seed: in
     for projection, name in ((mlp.gate_proj, "gate"), (mlp.up_proj, "up")):
         tables = np.zeros((len(planted), N_SLOTS, n))
         tables[..., :-1] = [getattr(neuron, name) for neuron in planted]
+        tables[:, 0, -1] = 1  # all answer unknown words, or a model could prove nothing by them
         pairs.append((projection, tables.reshape(len(planted), -1) @ basis[: N_SLOTS * n] / read))
     with torch.no_grad():
         for module, weight in pairs:

@@ -180,8 +180,12 @@ def find(
         NotWholeCorpus: If the catalogue is an excerpt.
 
     Example:
-        >>> from lmscope import Catalogue
-        >>> find("words: the", Catalogue.open("gpt2/")).neurons  # doctest: +SKIP
+        >>> from lmscope import load
+        >>> from lmscope.demonstration import corpus
+        >>> model = load("demo-gelu-2l", device="cpu")
+        >>> found = find("words: the", model, corpus(), n_tokens=5_000, layers=[0], k=1)
+        >>> found.neurons[0].neuron.short
+        'L0N314'
     """
     catalogue = subject if isinstance(subject, Catalogue) else None
     if corpus is None and catalogue is None:

@@ -218,4 +218,5 @@ __all__ = [
 
 # A traceback names a mistake as it is imported, not the room that it stands in.
 for name in __all__:
-    globals()[name].__module__ = __name__
+    if isinstance(globals()[name], type):
+        globals()[name].__module__ = __name__

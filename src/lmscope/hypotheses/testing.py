@@ -160,7 +160,7 @@ def test(
     report: Report | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Tested:
-    """Test what a person thinks a neuron detects, and give a verdict in words.
+    r"""Test what a person thinks a neuron detects, and give a verdict in words.
 
     The documents are split into two halves: side, offset, threshold and rivals are chosen on one,
     everything that is reported is measured on the other. Near-duplicates stay together.
@@ -197,10 +197,14 @@ def test(
         Stopped: If `should_stop` ended it.
 
     Example:
-        A neuron of a catalogue, and the letters of lists:
+        Texts alone, which are never enough:
 
-        >>> hypothesis = Hypothesis("lists a) b)", Rule.read("/[a-z]>>[)]/"))  # doctest: +SKIP
-        >>> test(hypothesis, "L0N12", catalogue=catalogue).verdict.why  # doctest: +SKIP
+        >>> from lmscope import load
+        >>> from lmscope.pairs import Pairs
+        >>> texts = "match:\na) one\nb) two\nother:\na. one\nb. two"
+        >>> lists = Hypothesis("lists", Rule.read("/[a-z]>>[)]/"), pairs=Pairs.read(texts))
+        >>> test(lists, "L0N12", load("demo-solu-1l", device="cpu")).verdict.verdict
+        'not enough evidence'
 
     Source:
         The measures are those of `lmscope.evidence`, where each has its own.

@@ -164,7 +164,7 @@ def completed(pairs: Pairs, rule: Rule, language: str = "en") -> Pairs:
     Example:
         >>> made = completed(Pairs((Text("8) a"),), (), False), Rule.read(r"\d\)"))
         >>> made.other[0].text, made.is_paired
-        ('8 a', True)
+        (') a', True)
     """
     made = [
         (text, Text(miss))
