@@ -126,11 +126,13 @@ def mark(
         first, spans = pack.document_spans(document)
         text = pack.text(document).decode("utf-8", "replace")
         try:
-            places = rule.places(text, spans, limit_s=limit_s)
+            places = rule.places(text, spans if rule.needs_tokens else None, limit_s=limit_s)
         except (RuleTooSlow, RuleTooBroad) as error:
             source, offset = pack.source(document)
             named = {"document": f"the document at {offset:,} of {source}"}
             raise type(error)(**error.facts | named) from None
+        if not len(places):
+            continue
         here = slice(first, first + len(spans))
         labels[here] = label(places, spans, which)
         if span is not None:

@@ -128,7 +128,7 @@ def _curve(
     x: NDArray[np.float32], y: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
     """The distinct values of x, highest first, with the tokens and positives at each."""
-    order = np.argsort(-x, kind="stable")
+    order = np.argsort(-x)  # ties are taken together: their order is all the same
     values = x[order]
     last = np.flatnonzero(np.append(values[1:] != values[:-1], True))
     hit = np.cumsum(y[order])[last]

@@ -10,7 +10,7 @@ import hashlib
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import cycle
 
 import numpy as np
@@ -369,29 +369,43 @@ class Token(Rule):
 
     def _find(self, document: Document) -> NDArray[np.int64]:
         assert document.spans is not None  # `places` has seen to it
-        exact = set(self.exact)
         tests = [prepare(TOKEN_CLASSES[c], "").pattern for c in self.classes]
         tests += [p.prepared.pattern for p in self.patterns]
-
-        @cache
-        def length(token: bytes) -> int:
-            """Measure a token that is meant, without white space at its end; 0 for others."""
-            text = token.decode("utf-8", "replace")
-            core = text.strip() or text
-            if token not in exact and not any(
-                t.fullmatch(core, timeout=document.left_s) for t in tests
-            ):
-                return 0
-            return len(token.rstrip()) or len(token)
-
+        known = _lengths(self.text)
+        rows = []
         try:
-            ends = [(a, a + length(document.data[a:b])) for a, b in document.spans.tolist()]
+            for start, end in document.spans.tolist():
+                token = document.data[start:end]
+                if (length := known.get(token)) is None:
+                    length = known[token] = self._length(token, tests, document)
+                if length:
+                    rows.append((start, start + length) * 2)
         except TimeoutError:
             raise RuleTooSlow(
                 self.text, "one of its patterns", 1, str(document), document.limit_s
             ) from None
-        rows = [(a, b, a, b) for a, b in ends if a < b]
+        if len(known) > _MOST_LENGTHS:
+            known.clear()
         return merged(np.array(rows, np.int64).reshape(-1, 4))
+
+    def _length(self, token: bytes, tests: list[regex.Pattern[str]], document: Document) -> int:
+        """Measure a token that is meant, without white space at its end; 0 for others."""
+        text = token.decode("utf-8", "replace")
+        core = text.strip() or text
+        if token not in self.exact and not any(
+            t.fullmatch(core, timeout=document.left_s) for t in tests
+        ):
+            return 0
+        return len(token.rstrip()) or len(token)
+
+
+@lru_cache(64)
+def _lengths(rule: str) -> dict[bytes, int]:
+    """What a rule on tokens has measured: a corpus has few tokens, each of them often."""
+    return {}
+
+
+_MOST_LENGTHS = 200_000
 
 
 def covered(rows: NDArray[np.int64], n_bytes: int) -> NDArray[np.bool_]:

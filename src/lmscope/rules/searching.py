@@ -246,6 +246,8 @@ def merged(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     Args:
         rows: Start and end of what fires, start and end of the match: [n, 4].
     """
+    if len(rows) < 2:
+        return rows
     ends, which = np.unique(rows[:, 3], return_inverse=True)
     begins = np.full(len(ends), np.iinfo(np.int64).max)
     np.minimum.at(begins, which, rows[:, 2])
