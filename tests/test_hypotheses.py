@@ -271,7 +271,10 @@ def test_rivals_are_chosen_on_discovery_documents_only(catalogue: Catalogue) -> 
     other = np.where(confirmation, 9 * brackets, x).astype(np.float32)
 
     first, second = (
-        [(r.text, t) for r, _, t, _ in Rivals(LISTS, pack, marks, tokens, discovery).best(a, aim)]
+        [
+            (r.rule.text, r.threshold)
+            for r in Rivals(LISTS, pack, marks, tokens, discovery).best(a, aim)
+        ]
         for a in (x, other)
     )
 

@@ -43,8 +43,8 @@ class RivalEvidence:
     differing_tokens: int
     """Tokens that one of the two marks and the other does not."""
     differing_documents: int
-    is_slight: bool = False
-    """Whether it is hardly simpler than the rule: then it must be shown to be better."""
+    must_be_better: bool = False
+    """Whether it takes the rule's place only then: a part of the rule, or hardly simpler."""
 
     @property
     def is_worse(self) -> bool:
@@ -60,11 +60,8 @@ class RivalEvidence:
 
     @property
     def stands(self) -> bool:
-        r"""Whether it stands in the way: of two equal rules the simpler one does.
-
-        One that is hardly simpler, `[)\]]` for `)`, only if it is shown to be better.
-        """
-        return self.is_better if self.is_slight else not self.is_worse
+        """Whether it stands in the way: of two equal rules the simpler one mostly does."""
+        return self.is_better if self.must_be_better else not self.is_worse
 
     @property
     def explains(self) -> float:
@@ -102,7 +99,7 @@ def compare(
     threshold: float,
     rival_threshold: float,
     ignore: NDArray[np.bool_] | None = None,
-    is_slight: bool = False,
+    must_be_better: bool = False,
     n_resamples: int = 2_000,
     seed: int = 0,
 ) -> RivalEvidence:
@@ -121,7 +118,7 @@ def compare(
         threshold: Activation from which the neuron fires by the rule, from discovery documents.
         rival_threshold: The same for the rival, which has a right to its own best one.
         ignore: Tokens that count for neither, bool [n].
-        is_slight: Whether the rival is hardly simpler than the rule.
+        must_be_better: Whether to be as good is not enough for the rival.
         n_resamples: Resamples of documents.
         seed: Same arguments and seed, same result.
 
@@ -201,7 +198,7 @@ def compare(
         ap_difference=ap_difference[0] if ap_difference else None,
         differing_tokens=int(differs.sum()),
         differing_documents=len(np.unique(of[differs])),
-        is_slight=is_slight,
+        must_be_better=must_be_better,
     )
 
 

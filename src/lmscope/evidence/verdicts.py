@@ -65,6 +65,9 @@ class Thresholds:
     """F1 beyond chance that a better rival surely has, for it to explain anything."""
     alpha: float = 0.05
     """Level of the p of texts: five pairs can reach it."""
+    normalised: float = 0.01
+    """(AP - base rate) / (1 - base rate), below which a neuron is next to nothing: with many tokens
+    anything that reads them at all is surely more than chance."""
     alpha_shuffled: float = 0.01
     """Level of the p against shuffled labels. At 0.05 one neuron in twenty that has nothing to do
     with a rule would be called real, if weak."""
@@ -114,7 +117,8 @@ def verdict(
         worse.
     3.  Better explained by a simpler rule, if all else holds up but a rival is not worse; or if a
         rival that explains something surely is better.
-    4.  Does not hold, if AP surely is below 0.5 and does not beat shuffled labels.
+    4.  Does not hold, if AP surely is below 0.5 and does not beat shuffled labels, or is less than
+        0.01 of the way from the base rate to 1.
     5.  Fires on it but not only, if recall surely is at least 0.5, and squared mass precision or
         the precision of the strongest surely is too low, or texts show it: it surely prefers the
         fitting text of fewer than 0.9 of the pairs, or is strongest on a marked token in fewer than
@@ -180,7 +184,8 @@ def _rows(
     """The verdicts that apply, the decisive one first, with why, rival and missing tokens."""
     ap, squared, recall = corpus.ap, corpus.mass_precision_squared, _recall(corpus)
     top = corpus.top
-    is_low, is_real = ap.high < t.ap, corpus.p < t.alpha_shuffled
+    is_low, is_beyond = ap.high < t.ap, corpus.p < t.alpha_shuffled
+    is_real = is_beyond and corpus.normalised >= t.normalised
     if not is_low and (lack := _too_little(corpus, t))[0]:
         return [("not enough evidence", lack[0], None, lack[1])]
     texts = texts if texts and texts.n >= t.n_texts else None
@@ -213,8 +218,10 @@ def _rows(
             ("better explained by a simpler rule", _against(corpus, rival), rival.name, None)
         )
     if is_low and not is_real:
-        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is not surely more "
-        why += f"than shuffled labels give (p = {_share(corpus.p)})."
+        why = f"AP {_shown(ap)} at a base rate of {_share(corpus.base_rate)} is "
+        why += "" if is_beyond else "not "
+        why += f"surely more than shuffled labels give (p = {_share(corpus.p)})"
+        why += ", but next to nothing." if is_beyond else "."
         rows.append(("does not hold", why, None, None))
         return rows
     if recall.low >= t.recall:

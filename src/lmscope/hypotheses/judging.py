@@ -28,14 +28,10 @@ from lmscope.evidence import (
 )
 from lmscope.marking import MOST_MARKED, REACH, Marks, Tokens, mark
 from lmscope.pack import Pack
-from lmscope.rules import Rule, Which, rivals
+from lmscope.rules import Rule, Which, must_be_better, rivals
 
 N_RIVALS = 5
 """Rivals that are compared on the confirmation half: the best of all on the discovery half."""
-_MOST_RIVALS = 60  # of which so many, the simplest, are tried
-_SLIGHT = 4.0
-"""Bits that a rule must save to be the simpler one of two that explain a neuron as well: wider
-classes save one or two, a literal or a condition that falls away saves ten or more."""
 _SCREENED, _ENOUGH = 50_000, 50  # tokens on which rivals are screened, with so many marked ones
 
 
@@ -115,6 +111,19 @@ def take_aim(
     return Aim(best.side, best.offset, best_threshold(*chosen).value, best.ap)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rival:
+    """A simpler rule that stands against a rule."""
+
+    rule: Rule
+    marks: Marks
+    """What it marks everywhere."""
+    threshold: float
+    """Its own, from the discovery half."""
+    must_be_better: bool
+    """Whether it takes the rule's place only then; see `lmscope.rules.must_be_better`."""
+
+
 class Rivals:
     """The simpler rules that stand against a rule on one corpus, marked only where needed."""
 
@@ -136,8 +145,7 @@ class Rivals:
             first, spans = pack.document_spans(document)
             self._sample[first : first + len(spans)] = True
         screened = [
-            (rival, mark(rival, pack, which, documents=documents))
-            for rival in rivals(rule)[:_MOST_RIVALS]
+            (rival, mark(rival, pack, which, documents=documents)) for rival in rivals(rule)
         ]
         n = int(self._sample.sum())
         self._screened = [
@@ -148,18 +156,12 @@ class Rivals:
     def __len__(self) -> int:
         return len(self._screened)
 
-    def best(
-        self, activations: NDArray[np.float32], aim: Aim, n: int = N_RIVALS
-    ) -> list[tuple[Rule, Marks, float, bool]]:
+    def best(self, activations: NDArray[np.float32], aim: Aim, n: int = N_RIVALS) -> list[Rival]:
         """Give the rivals with the best F1 on a part of the discovery half.
 
         A rival may say that the neuron fires from less on, never only from more on: what fires by
         the rule is what there is to explain. Else any word of a list on which the neuron is
         strongest would have an F1 of 1, since only what is as strong would count as firing.
-
-        Returns:
-            Each rival, what it marks everywhere, its own threshold from the discovery half, and
-            whether it is hardly simpler than the rule.
         """
         ranked = []
         for rival, found in self._screened:
@@ -172,8 +174,7 @@ class Rivals:
                 marks = self._whole[rival.text] = mark(rival, self._pack, self._which)
             fitted = self._fitted(activations, aim, marks, self._discovery)
             assert fitted is not None  # it marks something in a part of them
-            is_slight = rival.bits > self._rule.bits - _SLIGHT
-            chosen.append((rival, marks, fitted.value, is_slight))
+            chosen.append(Rival(rival, marks, fitted.value, must_be_better(self._rule, rival)))
         return chosen
 
     def _fitted(
@@ -253,20 +254,20 @@ def judge(
         corpus = replace(corpus, p=p_adjusted)
     is_long = ~tokens.is_short[confirmation] & ~left_out
     compared = []
-    for rival, its, threshold, is_slight in [] if rivals is None else rivals.best(activations, aim):
-        other, other_ignore = its.at(aim.offset, tokens)
+    for rival in [] if rivals is None else rivals.best(activations, aim):
+        other, other_ignore = rival.marks.at(aim.offset, tokens)
         neither = (ignore | other_ignore) & ~(y | other)
         there = confirmation & ~neither
         compared.append(
             compare(
-                rival.text,
+                rival.rule.text,
                 aim.side * activations[there],
                 y[there],
                 other[there],
                 tokens.document[there],
                 threshold=aim.threshold,
-                rival_threshold=threshold,
-                is_slight=is_slight,
+                rival_threshold=rival.threshold,
+                must_be_better=rival.must_be_better,
                 seed=seed,
             )
         )

@@ -48,7 +48,7 @@ from lmscope.rules.labels import (
     shifted,
 )
 from lmscope.rules.misses import near_misses
-from lmscope.rules.rivals import rivals
+from lmscope.rules.rivals import must_be_better, rivals
 
 __all__ = [
     "And",
@@ -64,6 +64,7 @@ __all__ = [
     "around",
     "events",
     "label",
+    "must_be_better",
     "near_misses",
     "rivals",
     "shifted",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -45,6 +46,58 @@ _WORD = re.compile(r"\S+")
 T = TypeVar("T")
 
 
+_SLIGHT = 4.0
+"""Bits that a rule must save to be the simpler one of two that explain a neuron as well: wider
+classes save one or two, a literal or a condition that falls away saves ten or more."""
+
+
+def must_be_better(rule: Rule, rival: Rule) -> bool:
+    r"""Tell whether a rival takes a rule's place only if it is shown to be better.
+
+    So it is if it is hardly simpler: a little wider, or the same in any case or with any white
+    space; and if it is a part of the rule, some of its alternatives: that the others are rare does
+    not speak against the rule. Any other rival needs only be as good.
+
+    Example:
+        >>> rule = Rule.read(r"/\b(?:never|no)\)/")
+        >>> others = (r"/\b(?:never|no)[)\]]/", r"/\b(?:never|no)\)/i", r"/\b(?:no)\)/", r"/\)/")
+        >>> [must_be_better(rule, Rule.read(other)) for other in others]
+        [True, True, True, False]
+    """
+    return (
+        rival.bits > rule.bits - _SLIGHT
+        or _folded(rival) == _folded(rule)
+        or any(rival.text == part.text for part in _parts(rule))
+    )
+
+
+def _parts(rule: Rule) -> Iterator[Rule]:
+    """Give rules that have fewer of its alternatives, and nothing else changed."""
+    match rule:
+        case Regex() if rule.parts is not None:
+            for piece in rule.parts.root.walk():
+                if piece.kind == "choice":
+                    for text in _of_choice(rule.parts, piece):
+                        yield from _made(text, rule.flags)
+        case Words():
+            yield from (Words(words, rule.is_exact) for words in _fewer(rule.words))
+        case Marked():
+            yield from map(Marked, _fewer(rule.texts))
+        case Token():
+            yield from _of_items(rule)
+        case Or():
+            for some in _fewer(rule.rules):
+                yield some[0] if len(some) == 1 else Or(some)
+
+
+def _folded(rule: Rule) -> Rule:
+    """The rule in any case, with any white space in the place of a blank."""
+    if isinstance(rule, Regex):
+        pattern = re.sub(r"(?<!\\) ", r"\\s", rule.pattern)
+        return Regex(pattern, rule.flags.replace("i", ""))
+    return replace(rule, is_exact=False) if isinstance(rule, Words) else rule
+
+
 def rivals(rule: Rule) -> list[Rule]:
     r"""Give the rules that are simpler than a rule and could explain the same places.
 
@@ -73,10 +126,10 @@ def _simpler(rule: Rule) -> Iterator[Rule]:
         case Regex():
             yield from _of_pattern(rule)
         case Words():
-            yield from (Words(words, rule.is_exact) for words in _fewer(rule.words))
+            yield from _parts(rule)
             yield Words(rule.words)
         case Marked():
-            yield from map(Marked, _fewer(rule.texts))
+            yield from _parts(rule)
             yield from _of_marked(rule)
         case Token():
             yield from _of_token(rule)
@@ -141,12 +194,16 @@ def _with_one_edit(pattern: Pattern) -> Iterator[str]:
             if len(parts) > 1:
                 yield from (pattern.replaced(p, "") for p in parts if not p.value.isspace())
         elif piece.kind == "choice":
-            sources = tuple(map(pattern.source, piece.parts))
-            yield from (pattern.replaced(piece, "|".join(some)) for some in _fewer(sources))
+            yield from _of_choice(pattern, piece)
         elif piece.kind == "repeat" and piece.low > 1:
             yield pattern.replaced(piece, pattern.source(piece.body) + "+")
         else:
             yield from (pattern.replaced(piece, new) for new in _wider(pattern, piece))
+
+
+def _of_choice(pattern: Pattern, piece: Piece) -> Iterator[str]:
+    sources = tuple(map(pattern.source, piece.parts))
+    return (pattern.replaced(piece, "|".join(some)) for some in _fewer(sources))
 
 
 def _wider(pattern: Pattern, piece: Piece) -> Iterator[str]:
@@ -197,13 +254,7 @@ def _of_marked(rule: Marked) -> Iterator[Rule]:
 
 def _of_token(rule: Token) -> Iterator[Rule]:
     """Give each kind of item alone, one item less, and the classes of the exact ones."""
-    items = [
-        *(Token(exact=(i,)) for i in rule.exact),
-        *(Token(classes=(i,)) for i in rule.classes),
-        *(Token(patterns=(i,)) for i in rule.patterns),
-    ]
-    for some in _fewer(tuple(items)):
-        yield Token(*(sum((getattr(i, kind) for i in some), ()) for kind in _KINDS))
+    yield from _of_items(rule)
     if rule.exact:
         cores = [token.decode("utf-8", "replace").strip() for token in rule.exact]
         for name, takes in TOKEN_CLASSES.items():
@@ -214,6 +265,16 @@ def _of_token(rule: Token) -> Iterator[Rule]:
             if isinstance(other, Regex):
                 patterns = (*rule.patterns[:i], other, *rule.patterns[i + 1 :])
                 yield Token(rule.exact, rule.classes, patterns)
+
+
+def _of_items(rule: Token) -> Iterator[Rule]:
+    items = [
+        *(Token(exact=(i,)) for i in rule.exact),
+        *(Token(classes=(i,)) for i in rule.classes),
+        *(Token(patterns=(i,)) for i in rule.patterns),
+    ]
+    for some in _fewer(tuple(items)):
+        yield Token(*(sum((getattr(i, kind) for i in some), ()) for kind in _KINDS))
 
 
 def _of_several(rule: And | Or) -> Iterator[Rule]:
