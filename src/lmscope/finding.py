@@ -80,10 +80,7 @@ class FoundNeuron:
         said = self.judged.verdict
         rivals = [rival.to_json() for rival in self.judged.rivals]
         return {
-            "model": self.neuron.model,
-            "neuron": self.neuron.short,
-            "layer": self.neuron.layer,
-            "index": self.neuron.neuron,
+            **self.neuron.to_json(),
             "side": self.aim.sign,
             "offset": self.aim.offset,
             "discovery": self.aim.to_json(),

@@ -61,10 +61,7 @@ class Look:
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON values: the shape of ``lmscope look --json`` with a neuron."""
         return {
-            "model": self.neuron.model,
-            "neuron": self.neuron.short,
-            "layer": self.neuron.layer,
-            "index": self.neuron.neuron,
+            **self.neuron.to_json(),
             "site": self.site,
             "text": self.text,
             "tokens": list(self.tokens),

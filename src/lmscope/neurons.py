@@ -45,6 +45,15 @@ class NeuronId:
         """The address inside its model, as the field writes it."""
         return f"L{self.layer}N{self.neuron}"
 
+    def to_json(self) -> dict[str, str | int]:
+        """Give it as every answer in JSON begins."""
+        return {
+            "model": self.model,
+            "neuron": self.short,
+            "layer": self.layer,
+            "index": self.neuron,
+        }
+
 
 _SHORT = re.compile(r"[Ll](-?\d+)[.\s]*[Nn](-?\d+)")
 _HOOK = re.compile(r"blocks\.(-?\d+)\.mlp\.(?:ln\.hook_in|hook_(post|mid|pre))\[(-?\d+)\]")

@@ -207,10 +207,7 @@ class TuningCurve:
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON values."""
         return {
-            "model": self.neuron.model,
-            "neuron": self.neuron.short,
-            "layer": self.neuron.layer,
-            "index": self.neuron.neuron,
+            **self.neuron.to_json(),
             "site": self.site,
             "template": self.template,
             "slot": self.slot,

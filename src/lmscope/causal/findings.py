@@ -139,10 +139,7 @@ class CausalEvidence:
             *("n_controls", "n_passes", "n_tokens_run"),
         )
         return {
-            "model": self.neuron.model,
-            "neuron": self.neuron.short,
-            "layer": self.neuron.layer,
-            "index": self.neuron.neuron,
+            **self.neuron.to_json(),
             "site": self.site,
             **{name: getattr(self, name) for name in names},
             "remarks": list(self.remarks),

@@ -103,10 +103,7 @@ class Tested:
         rivals = [] if judged is None else [rival.to_json() for rival in judged.rivals]
         contents = self.hypothesis.to_json()
         return {
-            "model": self.neuron.model,
-            "neuron": self.neuron.short,
-            "layer": self.neuron.layer,
-            "index": self.neuron.neuron,
+            **self.neuron.to_json(),
             "site": self.site,
             "hypothesis": self.hypothesis.sha256,
             "claim": contents["claim"],
