@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import pickle
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from importlib.util import find_spec
@@ -36,6 +34,7 @@ from lmscope.errors import (
     UnsupportedArchitecture,
 )
 from lmscope.models import Edit
+from lmscope.models.files import read_config, weight_files
 from lmscope.models.projections import (
     PROJECTIONS,
     activation_name,
@@ -50,47 +49,9 @@ from lmscope.models.projections import (
 from lmscope.models.tokens import Tokenizer, read_backend
 from lmscope.neurons import Site, check_site
 
-_FAMILIES_OF_WEIGHTS = (
-    re.compile(r"model(-\d+-of-\d+)?\.safetensors"),
-    re.compile(r"pytorch_model(-\d+-of-\d+)?\.bin"),
-)
 _FINAL_NORMS = ("norm", "ln_f", "norm_f", "final_norm", "final_layer_norm", "final_layernorm")
 _SENTENCE = "The quick brown fox, aged 7, jumps over the lazy dog."
 _TOLERANCE = {"float32": 1e-4, "float16": 1e-2, "bfloat16": 5e-2}
-
-
-def weight_files(names: Iterable[str]) -> list[str]:
-    """Pick, of the names of a folder's files, those that hold the weights; safetensors first.
-
-    Example:
-        >>> weight_files(["config.json", "pytorch_model.bin", "model.safetensors"])
-        ['model.safetensors']
-    """
-    there = sorted(names)
-    for family in _FAMILIES_OF_WEIGHTS:
-        if found := [name for name in there if family.fullmatch(name)]:
-            return found
-    return []
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model folder's config.json.
-
-    Raises:
-        NotAModel: If it is missing or no JSON object.
-    """
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-    except FileNotFoundError:
-        reason = "it has no config.json"
-        if ggufs := sorted(file.name for file in folder.glob("*.gguf")):
-            reason += f", but {ggufs[0]}: give that file"
-        raise NotAModel(str(folder), reason) from None
-    except ValueError as error:
-        raise NotAModel(str(folder), f"its config.json is not JSON ({error})") from None
-    if not isinstance(config, dict):
-        raise NotAModel(str(folder), "its config.json is not a JSON object")
-    return config
 
 
 def load_hf(

@@ -20,7 +20,7 @@ from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
 
 from lmscope.errors import BadOption, LmscopeError, ModelNotHere, NotAModel, nearest
 from lmscope.models import names
-from lmscope.models.hf import load_hf, read_config, weight_files
+from lmscope.models.files import read_config, weight_files
 from lmscope.models.toy import is_toy_config, load_toy
 
 if TYPE_CHECKING:
@@ -99,10 +99,12 @@ def load(
             path = _fetch(called, repo, revision, token, local_files_only)
             options |= {"name": called, "source": repo, "revision": path.name}
 
-    if path.is_file():
-        return load_hf(path.parent, gguf_file=path.name, **options)
-    config = read_config(path)
+    config = {} if path.is_file() else read_config(path)
     if not is_toy_config(config):
+        from lmscope.models.hf import load_hf  # imports transformers, which takes seconds
+
+        if path.is_file():
+            return load_hf(path.parent, gguf_file=path.name, **options)
         return load_hf(path, **options)
     elsewhere = None
     if not any(path.glob("**/tokenizer.json")) and "tokenizer_name" in config:
