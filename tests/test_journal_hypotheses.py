@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import html
@@ -632,8 +631,12 @@ def test_of_a_text_with_a_wrong_line_nothing_is_imported(
 def test_any_line_is_imported_or_refused_in_a_sentence(
     fields: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    with contextlib.suppress(ImportRefused):
-        list(read_lines(line(PROPOSED) + "\n" + json.dumps(fields | changes)))
+    try:
+        found = list(read_lines(line(PROPOSED) + "\n" + json.dumps(fields | changes)))
+    except ImportRefused as refused:
+        assert str(refused).startswith("Nothing was imported, because of line 2.")
+    else:
+        assert 2 == len(found)
 
 
 def test_the_markdown_has_a_table_of_the_tests() -> None:

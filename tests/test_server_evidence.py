@@ -516,15 +516,17 @@ def test_too_many_tests_are_refused(
 # --- without a lab notebook, without a model ---------------------------------------------------
 
 
-def test_without_a_notebook_tests_are_kept_in_memory(forgetful: TestClient) -> None:
-    first = record_of(forgetful, {"rule": LISTS.text}, person="")
-    second = record_of(forgetful, {"rule": "words: stone"}, person="", parent=first["hypothesis"])
-    found = forgetful.get("/api/tests/of/tiny-gpt2/0/1?person=").json()["tests"]
+def test_without_a_notebook_tests_are_kept_until_the_server_stops(forgetful: TestClient) -> None:
+    first = record_of(forgetful, {"rule": LISTS.text}, person="nobody")
+    second = record_of(
+        forgetful, {"rule": "words: stone"}, person="nobody", parent=first["hypothesis"]
+    )
+    found = forgetful.get("/api/tests/of/tiny-gpt2/0/1?person=nobody").json()["tests"]
 
     assert ([2, 1], False, 2) == ([t["id"] for t in found], second["is_kept"], second["version"])
-    assert 200 == forgetful.get("/api/tests/1/report.md?person=").status_code
-    gone = forgetful.get("/api/tests/3?person=")
-    assert "There is no test 3 on the record." == gone.json()["detail"].split("\n")[0]
+    assert 200 == forgetful.get("/api/tests/1/report.md?person=nobody").status_code
+    gone = forgetful.get("/api/tests/3?person=nobody")
+    assert "There is no test 3 on the record of nobody." == gone.json()["detail"].split("\n")[0]
 
 
 @pytest.mark.usefixtures("patient")

@@ -1,4 +1,4 @@
-"""The activations of a few neurons on every token of a packed corpus.
+"""The activations of a few neurons on every token of a packed corpus, recorded and kept.
 
 What a scan never keeps: four bytes for each neuron and token. Knows no rules.
 """

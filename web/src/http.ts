@@ -108,7 +108,7 @@ export class HttpSource implements Source {
   /** Null until the shelf is read, and where there is no server. */
   get evidence(): Evidence | null {
     if (!this.live && !this.journal) return null;
-    this.tester ??= new HttpEvidence(this.api, () => this.notebook?.person ?? "");
+    this.tester ??= new HttpEvidence(this.api, () => this.notebook?.person ?? NOBODY);
     return this.tester;
   }
 
@@ -449,6 +449,8 @@ const asked = ({ catalogue, layer, neuron }: Place) => ({ catalogue, layer, inde
 const N_RANKED = 50;
 
 const PERSON = "lmscope.person";
+/** Whose tests they are where no log is kept. */
+const NOBODY = "nobody";
 
 class HttpJournal implements Journal {
   private name: string;

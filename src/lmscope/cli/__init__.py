@@ -23,6 +23,7 @@ from lmscope import __version__
 from lmscope.cli import evidence, sites, typed
 from lmscope.cli.printing import out, paper, print_json, say, show
 from lmscope.cli.scans import Watch, log_run, say_made, say_stopped
+from lmscope.cli.typed import Flag, Json
 from lmscope.errors import (
     BadOption,
     CatalogueDamaged,
@@ -56,8 +57,6 @@ app = App(
 )
 
 SiteName = Literal["post", "mid", "pre"]  # those of `lmscope.neurons`, which needs numpy
-Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
-Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
 All = Annotated[bool, Parameter(name="--all", negative=(), show_default=False)]
 Out = Annotated[Path | None, Parameter(name=["-o", "--out"])]
 

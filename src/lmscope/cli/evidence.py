@@ -1,4 +1,4 @@
-"""The commands of evidence: `test` a hypothesis on a neuron, `find` the neurons of a rule.
+"""The commands of evidence: `test` a hypothesis, `find` the neurons of a rule, `tune` one.
 
 Each carries its arguments to the room that does the work.
 """
@@ -16,13 +16,12 @@ from cyclopts import Parameter
 from lmscope.cli import typed
 from lmscope.cli.printing import paper, print_json, say, show
 from lmscope.cli.scans import Steps
+from lmscope.cli.typed import Flag, Json
 from lmscope.errors import BadOption, LeftOver, MissingArgument
 
 if TYPE_CHECKING:
     from lmscope.hypotheses import Hypothesis
 
-Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
-Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
 Many = Annotated[list[str] | None, Parameter(consume_multiple=True, negative_iterable=())]
 
 

@@ -15,14 +15,13 @@ from cyclopts import Parameter
 from lmscope.cli import typed
 from lmscope.cli.printing import out as report
 from lmscope.cli.printing import print_json, say, show
+from lmscope.cli.typed import Flag, Json
 from lmscope.errors import BadOption, MissingArgument, NotUsable
 
 if TYPE_CHECKING:
     from lmscope.journal import Tested
     from lmscope.shelf import Shelf
 
-Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
-Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
 
 PORT = 8640
 

@@ -6,9 +6,9 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, Parameter
 from cyclopts.exceptions import (
     CoercionError,
     MissingArgumentError,
@@ -33,6 +33,9 @@ from lmscope.errors import (
 
 if TYPE_CHECKING:
     from lmscope.neurons import Address
+
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False)]
 
 USAGE = {
     "demo": "lmscope demo",

@@ -29,9 +29,8 @@ class NoSuchTest(LmscopeError, LookupError):
     """A test that is not on a person's record."""
 
     def __init__(self, number: int, person: str) -> None:
-        whose = f" of {person}" if person else ""
         super().__init__(
-            f"There is no test {number} on the record{whose}.\n"
+            f"There is no test {number} on the record of {person}.\n"
             "Another person's tests are on her own record; without a lab notebook they are "
             "forgotten when the server stops.",
             number=number,

@@ -18,6 +18,7 @@ from lmscope.journal import Journal, Subject
 from lmscope.looking import find_neuron
 
 if TYPE_CHECKING:
+    from lmscope import journal
     from lmscope.models import LanguageModel
 
 
@@ -112,11 +113,12 @@ class Record:
         if self._journal is None:
             return []
         found = self._journal.tests(self._person, _subject(tested))
-        return [
-            kept.result | {"tested": _date(kept.tested), "id": kept.id}
-            for kept in found
-            if kept.id != but
-        ]
+        return [shown(kept) for kept in found if kept.id != but]
+
+
+def shown(kept: journal.Tested) -> dict[str, Any]:
+    """Give what came of a test on record, with its date and number, as a report takes it."""
+    return kept.result | {"tested": _date(kept.tested), "id": kept.id}
 
 
 _MOST_TOKENS_BYTES = 1_000_000

@@ -74,9 +74,9 @@ def app(
     _explain_mistakes(site)
     _serve_catalogues(site, shelf, live, has_journal, person)
     site.include_router(texts.routes(shelf, live))
-    notebook = notes.Notebook(journal) if has_journal else None
+    notebook = notes.Notebook(journal, is_kept=has_journal)
     site.include_router(evidence.routes(shelf, live, notebook))
-    if notebook is not None:
+    if has_journal:
         site.include_router(notes.routes(shelf, notebook))
     _serve_bundle(site)
     site.add_middleware(Guard, token=token)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from lmscope.catalogue import Catalogue
-from lmscope.errors import NotWholeCorpus, UnreadablePairs
+from lmscope.errors import NoSuchTest, NotWholeCorpus, UnreadablePairs
 from lmscope.marking import REACH
 from lmscope.pairs import Pairs
 from lmscope.rules import Rule
@@ -18,9 +18,8 @@ from lmscope.server.answers import as_json
 from lmscope.server.jobs import Job as Running
 from lmscope.server.jobs import Jobs
 from lmscope.server.live import Lent, Live
-from lmscope.server.notes import Address, Notebook, Person
+from lmscope.server.notes import Address, Notebook, Person, subject_of
 from lmscope.server.previews import MOST_TEXTS, Previews, read_texts
-from lmscope.server.records import Records, shown, subject
 from lmscope.server.shapes import Index, Job, KeptTests, Preview, Texts, WholeTest
 from lmscope.shelf import Shelf
 
@@ -102,19 +101,18 @@ class TestAsked(_Asked):
     """SHA-256 of the hypothesis that this is an edit of."""
 
 
-def routes(shelf: Shelf, live: Live, notebook: Notebook | None) -> APIRouter:
+def routes(shelf: Shelf, live: Live, notebook: Notebook) -> APIRouter:
     """Build the routes.
 
     Args:
         shelf: The catalogues of the site.
         live: The models behind it.
-        notebook: The lab notebook; without one, tests are forgotten when the server stops.
+        notebook: The lab notebook.
     """
     router = APIRouter(prefix="/api", tags=["evidence"])
-    records = Records(notebook)
     _preview(router, shelf)
-    _testing(router, shelf, live, records)
-    _reading(router, shelf, records, is_kept=notebook is not None)
+    _testing(router, shelf, live, notebook)
+    _reading(router, shelf, notebook)
     return router
 
 
@@ -139,7 +137,7 @@ def _preview(router: APIRouter, shelf: Shelf) -> None:
         return as_json(read_texts(Pairs.read(asked.written, "What was pasted"), rule))
 
 
-def _testing(router: APIRouter, shelf: Shelf, live: Live, records: Records) -> None:
+def _testing(router: APIRouter, shelf: Shelf, live: Live, notebook: Notebook) -> None:
     jobs = Jobs()
 
     @router.post("/tests", response_model=Job)
@@ -149,10 +147,10 @@ def _testing(router: APIRouter, shelf: Shelf, live: Live, records: Records) -> N
         catalogue.check(asked.layer, asked.index)
         job = Running()
         lent = live.lend(catalogue, job.should_stop)
-        hypothesis = await run_in_threadpool(_propose, asked, catalogue, records)
+        hypothesis = await run_in_threadpool(_propose, asked, catalogue, notebook)
         jobs.start(
             job,
-            lambda job: _test(asked, hypothesis, catalogue, lent, records, job),
+            lambda job: _test(asked, hypothesis, shelf, lent, notebook, job),
             lent.give_back,
         )
         return as_json(job.to_json())
@@ -169,9 +167,10 @@ def _testing(router: APIRouter, shelf: Shelf, live: Live, records: Records) -> N
         return as_json(jobs[job].to_json())
 
 
-def _propose(asked: TestAsked, catalogue: Catalogue, records: Records) -> Hypothesis:
+def _propose(asked: TestAsked, catalogue: Catalogue, notebook: Notebook) -> Hypothesis:
     """Read what is to be tested, find what can be found wrong at once, and put it on record."""
     from lmscope.hypotheses import Hypothesis, texts_json
+    from lmscope.hypotheses.records import Record
 
     contents = asked.hypothesis.model_dump()
     if asked.pasted is not None and asked.pasted.strip():
@@ -189,58 +188,59 @@ def _propose(asked: TestAsked, catalogue: Catalogue, records: Records) -> Hypoth
             f"no text {'matches' if pairs.other else 'is of the other kind'}",
             "Give both, or only matching ones with a rule, and let lmscope make near misses.",
         )
-    records.propose(asked.person, hypothesis, asked.parent)
+    Record(notebook(), asked.person).propose(hypothesis, asked.parent)
     return hypothesis
 
 
 def _test(
     asked: TestAsked,
     hypothesis: Hypothesis,
-    catalogue: Catalogue,
+    shelf: Shelf,
     lent: Lent,
-    records: Records,
+    notebook: Notebook,
     job: Running,
 ) -> int:
     """Test a hypothesis, in a thread of its own; gives the number of the test on record."""
     from platformdirs import user_cache_path
 
     from lmscope import hypotheses
+    from lmscope.hypotheses.records import Record
 
+    subject = subject_of(shelf, asked.catalogue, asked.layer, asked.index)
     job.report("reading the corpus", 0, 0)
     tested = hypotheses.test(
         hypothesis,
         (asked.layer, asked.index),
         cast("LanguageModel", lent),
-        catalogue=catalogue,
+        catalogue=shelf[asked.catalogue],
         near_misses=asked.near_misses,
         n_harvested=asked.harvest,
         causal=asked.causal,
-        n_neurons=records.n_looked_at(asked.person, catalogue, asked.layer, asked.index),
+        n_neurons=notebook().n_looked_at(asked.person, subject),
         store=user_cache_path("lmscope") / "activations",
         report=job.report,
         should_stop=job.should_stop,
     )
-    return records.keep(asked.person, tested)
+    number: int = Record(notebook(), asked.person).keep(tested)["id"]
+    return number
 
 
-def _reading(router: APIRouter, shelf: Shelf, records: Records, *, is_kept: bool) -> None:
+def _reading(router: APIRouter, shelf: Shelf, notebook: Notebook) -> None:
     @router.get("/tests", response_model=KeptTests)
     def tests(person: Person) -> Response:
         """List all tests of a person, newest first."""
-        return as_json(_listed(shelf, person, records.all(person)))
+        return as_json(_listed(shelf, person, notebook().tests(person)))
 
     @router.get("/tests/of/{address}/{layer}/{index}", response_model=KeptTests)
     def tests_of(address: Address, layer: Index, index: Index, person: Person) -> Response:
         """List a person's tests of one neuron, newest first, those that failed among them."""
-        catalogue = shelf[address]
-        catalogue.check(layer, index)
-        found = records.all(person, subject(catalogue, layer, index))
+        found = notebook().tests(person, subject_of(shelf, address, layer, index))
         return as_json(_listed(shelf, person, found))
 
     @router.get("/tests/{number}", response_model=WholeTest)
     def one(number: Number, person: Person) -> Response:
         """Give a test with all that came of it."""
-        test = records.one(person, number)
+        test = _one(notebook, person, number)
         whole = test.to_json()
         proposed = test.hypothesis.to_json()
         return as_json(
@@ -248,8 +248,8 @@ def _reading(router: APIRouter, shelf: Shelf, records: Records, *, is_kept: bool
             | {key: proposed[key] for key in ("proposed", "parent", "version", "contents")}
             | {
                 "result": whole["result"],
-                "others": [_line(shelf, other) for other in _others(records, person, test)],
-                "is_kept": is_kept,
+                "others": [_line(shelf, other) for other in _others(notebook, person, test)],
+                "is_kept": notebook.is_kept,
             }
         )
 
@@ -257,9 +257,10 @@ def _reading(router: APIRouter, shelf: Shelf, records: Records, *, is_kept: bool
     def report(number: Number, kind: Literal["md", "html"], person: Person) -> Response:
         """Give a test as Markdown or HTML, to be pasted somewhere, with all tests of the neuron."""
         from lmscope.hypotheses import reports
+        from lmscope.hypotheses.records import shown
 
-        test = records.one(person, number)
-        others = [shown(other) for other in _others(records, person, test)]
+        test = _one(notebook, person, number)
+        others = [shown(other) for other in _others(notebook, person, test)]
         write = reports.markdown if kind == "md" else reports.document
         media = "text/markdown" if kind == "md" else "text/html"
         return _file(write(shown(test), others), media, test, kind)
@@ -269,15 +270,22 @@ def _reading(router: APIRouter, shelf: Shelf, records: Records, *, is_kept: bool
         """Give the hypothesis as a file that `lmscope test` takes."""
         from lmscope.hypotheses import Hypothesis
 
-        test = records.one(person, number)
+        test = _one(notebook, person, number)
         its = test.subject
         where = {"neuron": f"{its.model}/{its.layer}/{its.neuron}"}
         written = Hypothesis.from_json(test.hypothesis.contents).toml(where)
         return _file(written, "application/toml", test, "toml")
 
 
-def _others(records: Records, person: str, test: journal.Tested) -> list[journal.Tested]:
-    return [other for other in records.all(person, test.subject) if other.id != test.id]
+def _one(notebook: Notebook, person: str, number: int) -> journal.Tested:
+    found = notebook().test(person, number)
+    if found is None:
+        raise NoSuchTest(number, person)
+    return found
+
+
+def _others(notebook: Notebook, person: str, test: journal.Tested) -> list[journal.Tested]:
+    return [other for other in notebook().tests(person, test.subject) if other.id != test.id]
 
 
 def _listed(shelf: Shelf, person: str, found: list[journal.Tested]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path, Query, Response
@@ -47,9 +48,15 @@ class MarkAsked(BaseModel):
 class Notebook:
     """The journal, opened when it is first asked for: its database is slow to import."""
 
-    def __init__(self, url: str | None) -> None:
-        """Remember where it is; None for the user's own."""
+    def __init__(self, url: str | None, *, is_kept: bool = True) -> None:
+        """Remember where it is.
+
+        Args:
+            url: A path or the URL of a database; None for the user's own.
+            is_kept: False for an empty one that is gone when the server stops.
+        """
         self._url = url
+        self.is_kept = is_kept
         self._opened: kept.Journal | None = None
         self._lock = threading.Lock()
 
@@ -58,7 +65,10 @@ class Notebook:
         from lmscope.journal import Journal
 
         with self._lock:
-            if self._opened is None:
+            if self._opened is None and not self.is_kept:
+                self._folder = TemporaryDirectory(prefix="lmscope-", ignore_cleanup_errors=True)
+                self._opened = Journal.open(f"{self._folder.name}/journal.db")
+            elif self._opened is None:
                 self._opened = Journal.open(self._url)
         return self._opened
 
