@@ -26,8 +26,8 @@ from lmscope.evidence import (
     log_bins,
 )
 from lmscope.evidence.search import N_LOG_BINS
+from lmscope.hypotheses.ground import split
 from lmscope.hypotheses.judging import Judged, Rivals, judge, take_aim
-from lmscope.hypotheses.testing import split
 from lmscope.marking import REACH, Marks, Tokens, mark
 from lmscope.pack import Pack, write_pack
 from lmscope.recording import record

@@ -37,8 +37,8 @@ from lmscope.evidence import (
 )
 from lmscope.evidence.measures import binned_average_precision
 from lmscope.finding import OFFSETS, SIDES, corrected, ranked, search
+from lmscope.hypotheses.ground import split
 from lmscope.hypotheses.judging import Aim
-from lmscope.hypotheses.testing import split
 from lmscope.marking import Tokens, mark
 from lmscope.pack import Pack, write_pack
 from lmscope.recording import record

@@ -31,9 +31,9 @@ from lmscope.evidence import VERDICTS, Thresholds, average_precision, best_thres
 from lmscope.exporting import export
 from lmscope.hypotheses import Hypothesis, Tested, open_file, reports, texts_json
 from lmscope.hypotheses.examples import counter_examples, fires_also_on, missed
+from lmscope.hypotheses.ground import split
 from lmscope.hypotheses.harvesting import harvest
 from lmscope.hypotheses.judging import Aim, Rivals, judge, take_aim
-from lmscope.hypotheses.testing import split
 from lmscope.hypotheses.texts import MOST_TEXTS, completed, read_texts
 from lmscope.marking import Marks, Tokens, mark
 from lmscope.pack import Pack

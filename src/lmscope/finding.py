@@ -40,8 +40,8 @@ from lmscope.errors import (
     TooFewDocuments,
 )
 from lmscope.evidence import DEFAULTS, Thresholds, against_shuffled, halves, shuffles
+from lmscope.hypotheses.ground import split
 from lmscope.hypotheses.judging import Aim, Judged, Rivals, judge
-from lmscope.hypotheses.testing import split
 from lmscope.looking import check_catalogue
 from lmscope.marking import REACH, Marks, Tokens, check_marks, mark
 from lmscope.neurons import NeuronId, Site

@@ -5,8 +5,7 @@ The one protocol; the command line, the site and Python all call `test`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,27 +17,23 @@ from numpy.typing import NDArray
 import lmscope
 from lmscope.catalogue import Catalogue
 from lmscope.causal import CausalEvidence, causal_check
-from lmscope.corpora import Corpus, load_corpus
-from lmscope.errors import MissingArgument, NotWholeCorpus, RuleMarksNothing, Stopped
+from lmscope.corpora import Corpus
+from lmscope.errors import MissingArgument, Stopped
 from lmscope.evidence import (
     Shuffled,
     Verdict,
     against_shuffled,
     average_precision,
-    halves,
     verdict,
 )
 from lmscope.hypotheses.examples import Place, counter_examples, fires_also_on, missed
+from lmscope.hypotheses.ground import Ground, Report, Subject, laid_out, split
 from lmscope.hypotheses.harvesting import harvest
 from lmscope.hypotheses.hypothesis import Hypothesis
 from lmscope.hypotheses.judging import Aim, Judged, Rivals, judge, take_aim
 from lmscope.hypotheses.texts import TextsRead, completed, read_texts
-from lmscope.looking import Look, check_catalogue, find_neuron, look
-from lmscope.marking import Marks, Tokens, check_marks, mark
 from lmscope.neurons import NeuronId, Site
-from lmscope.pack import Pack, packed
 from lmscope.recording import Store, record
-from lmscope.rules import Rule
 
 if TYPE_CHECKING:
     from lmscope.models import LanguageModel
@@ -46,8 +41,6 @@ if TYPE_CHECKING:
 N_CONTROLS = 20
 """Random neurons of the same layer that are recorded beside the tested one."""
 _N_SHUFFLES = 99
-Report = Callable[[str, int, int], None]
-"""Told what is being done, tokens done and tokens in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +201,8 @@ def test(
     """
     if model is None and catalogue is None:
         raise MissingArgument("lmscope test", "a catalogue or a model", "lmscope test --help")
-    subject = _Subject(neuron, model, catalogue)
-    with _corpus(subject, hypothesis, corpus, n_tokens, context, report) as ground:
+    subject = Subject(neuron, model, catalogue)
+    with laid_out(subject, hypothesis, corpus, n_tokens, context, report) as ground:
         return _tested(
             subject,
             hypothesis,
@@ -227,173 +220,10 @@ def test(
 test.__test__ = False  # type: ignore[attr-defined]  # it is no test of pytest's
 
 
-class _Subject:
-    """A neuron with its model, which is loaded when it is first needed."""
-
-    def __init__(
-        self,
-        neuron: str | NeuronId | tuple[int, int],
-        model: LanguageModel | None,
-        catalogue: Catalogue | None,
-    ) -> None:
-        self._model, self.catalogue = model, catalogue
-        if catalogue is not None:
-            self.id = catalogue.find(neuron)
-            facts = catalogue.manifest["model"]
-            self.site: Site = catalogue.site
-            self.identity = {k: facts[k] for k in ("weights_hash", "tokenizer_hash", "dtype")}
-            self.d_mlp = catalogue.d_mlp
-            if model is not None:
-                check_catalogue(model, catalogue)
-        elif model is not None:
-            self.id = find_neuron(model, neuron)
-            self.site, self.d_mlp = model.site, model.d_mlp
-            self.identity = {
-                "weights_hash": model.weights_hash,
-                "tokenizer_hash": model.tokenizer.hash,
-                "dtype": model.dtype,
-            }
-
-    @property
-    def model(self) -> LanguageModel:
-        if self._model is None:
-            assert self.catalogue is not None
-            from lmscope.models.loading import load_again
-
-            self._model = load_again(self.catalogue.manifest["model"])
-            check_catalogue(self._model, self.catalogue)
-        return self._model
-
-    def look(self, text: str) -> Look:
-        return look(self.model, text, self.id, in_segments=True)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ground:
-    """A packed corpus, what the rule marks in it, and its two halves."""
-
-    pack: Pack
-    tokens: Tokens
-    marks: Marks
-    discovery: NDArray[np.bool_]
-    confirmation: NDArray[np.bool_]
-    batch_tokens: int
-    is_stored: bool
-    """Whether it is a catalogue's own corpus, on which activations are worth keeping."""
-    data: dict[str, Any]
-
-
-@contextmanager
-def _corpus(
-    subject: _Subject,
-    hypothesis: Hypothesis,
-    corpus: Corpus | str | Path | Sequence[str | Path] | None,
-    n_tokens: int | None,
-    context: int,
-    report: Report | None,
-) -> Iterator[_Ground | None]:
-    """Lay out the corpus; None if the hypothesis has no rule, or there is no corpus."""
-    rule, catalogue = hypothesis.rule, subject.catalogue
-    if rule is None or (corpus is None and catalogue is None):
-        yield None
-        return
-    skip = 0 if catalogue is None else catalogue.manifest["counted"]["first_position_counted"]
-    if corpus is None:
-        assert catalogue is not None
-        if catalogue.is_excerpt:
-            raise NotWholeCorpus(catalogue.path)
-        asked = catalogue.manifest["options"]["batch_tokens"]
-        spec = catalogue.manifest["corpus"]["spec"]
-        yield _ground(catalogue.pack, hypothesis, rule, skip, n_tokens, asked, spec, is_stored=True)
-        return
-    described = corpus if isinstance(corpus, Corpus) else load_corpus(corpus)
-    model = subject.model
-    with packed(
-        described,
-        model.tokenizer,
-        context=min(context, model.n_ctx),
-        n_tokens=n_tokens,
-        report=None if report is None else lambda n: report("reading", n, 0),
-    ) as pack:
-        skip = skip or max(1, len(model.tokenizer.prefix))
-        spec = list(described.spec)
-        yield _ground(pack, hypothesis, rule, skip, None, 2048, spec, is_stored=False)
-
-
-def _ground(
-    pack: Pack,
-    hypothesis: Hypothesis,
-    rule: Rule,
-    skip: int,
-    n_tokens: int | None,
-    batch_tokens: int,
-    spec: list[str],
-    *,
-    is_stored: bool,
-) -> _Ground | None:
-    tokens = Tokens.of(pack, skip)
-    marks = mark(rule, pack, hypothesis.which)
-    try:
-        check_marks(rule, marks, tokens, pack)
-    except RuleMarksNothing:
-        if hypothesis.pairs is None:
-            raise
-        return None  # the texts can still say something
-    is_confirmation, is_used = split(pack, n_tokens, hypothesis.seed)
-    document = pack.document_of(tokens.segment)
-    used, confirmation = is_used[document], is_confirmation[document]
-    data = {
-        "corpus": spec,
-        "sha256": pack.facts["sha256"],
-        "context": pack.facts["context"],
-        "tokens": int(used.sum()),
-        "documents": int(is_used.sum()),
-        "confirmation_documents": int((is_used & is_confirmation).sum()),
-        "places": marks.n_places,
-        "is_catalogues_own": is_stored,
-    }
-    whole = is_stored and bool(used.all())
-    return _Ground(
-        pack,
-        tokens,
-        marks,
-        used & ~confirmation,
-        used & confirmation,
-        batch_tokens,
-        whole,
-        data,
-    )
-
-
-def split(
-    pack: Pack, n_tokens: int | None = None, seed: int = 0
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Share the documents of a corpus out into the two halves.
-
-    Args:
-        pack: The corpus.
-        n_tokens: Use only random documents with about so many tokens; None for all.
-        seed: Same corpus and seed, same halves.
-
-    Returns:
-        Which documents are for confirmation, and which are used: bool [n_documents] each.
-    """
-    lengths = np.bincount(
-        pack.document_of(np.arange(pack.n_segments)), pack.lengths, pack.n_documents
-    ).astype(np.int64)
-    is_confirmation = halves(pack.clusters(), lengths, seed=seed)
-    is_used = np.ones(pack.n_documents, np.bool_)
-    if n_tokens is not None and n_tokens < lengths.sum():
-        order = np.random.default_rng([seed, 1]).permutation(pack.n_documents)
-        before = np.cumsum(lengths[order]) - lengths[order]
-        is_used[order[before >= n_tokens]] = False
-    return is_confirmation, is_used
-
-
 def _tested(
-    subject: _Subject,
+    subject: Subject,
     hypothesis: Hypothesis,
-    ground: _Ground | None,
+    ground: Ground | None,
     *,
     near_misses: bool,
     n_harvested: int,
@@ -494,8 +324,8 @@ def _tested(
 
 
 def _activations(
-    subject: _Subject,
-    ground: _Ground,
+    subject: Subject,
+    ground: Ground,
     store: Path | None,
     report: Report | None,
     should_stop: Callable[[], bool] | None,
@@ -548,7 +378,7 @@ def random_neurons(d_mlp: int, layer: int) -> list[int]:
 
 
 def _controls(
-    activations: NDArray[np.float32], aim: Aim, ground: _Ground, seed: int
+    activations: NDArray[np.float32], aim: Aim, ground: Ground, seed: int
 ) -> Controls | None:
     y, ignore = ground.marks.at(aim.offset, ground.tokens)
     here = ground.confirmation & ~ignore
@@ -568,8 +398,8 @@ def _controls(
 
 
 def _causal(
-    subject: _Subject,
-    ground: _Ground,
+    subject: Subject,
+    ground: Ground,
     aim: Aim,
     seed: int,
     report: Report | None,
@@ -589,7 +419,7 @@ def _causal(
     )
 
 
-def _scale(subject: _Subject, activations: NDArray[np.float32], ground: _Ground | None) -> float:
+def _scale(subject: Subject, activations: NDArray[np.float32], ground: Ground | None) -> float:
     """The neuron's own scale: 99.99 % quantile minus median, on the corpus if there is one."""
     if ground is not None:
         x = activations[0][ground.tokens.counts & (ground.discovery | ground.confirmation)]
@@ -602,7 +432,7 @@ def _scale(subject: _Subject, activations: NDArray[np.float32], ground: _Ground 
     return span if span > 0 else 1.0
 
 
-def _known(subject: _Subject) -> list[str]:
+def _known(subject: Subject) -> list[str]:
     if subject.catalogue is None:
         return []
     return [example.text for example in subject.catalogue[subject.id].top]
