@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lmscope.finding import find
     from lmscope.hypotheses import Hypothesis, test
     from lmscope.looking import look, rank
+    from lmscope.matching import match
     from lmscope.models.loading import load
     from lmscope.neurons import NeuronId, NeuronRecord
     from lmscope.pairs import Pairs
@@ -46,6 +47,7 @@ __all__ = [
     "load",
     "load_corpus",
     "look",
+    "match",
     "merge",
     "rank",
     "resume",
@@ -69,6 +71,7 @@ _HOMES = {
     "load": "models.loading",
     "load_corpus": "corpora",
     "look": "looking",
+    "match": "matching",
     "merge": "scanning",
     "rank": "looking",
     "resume": "scanning",

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmscope.accumulators import Batch
-from lmscope.corpora import Corpus, Counts, Document
+from lmscope.corpora import Counts, Document
 from lmscope.errors import EmptyCorpus
 from lmscope.tensors import Tensors, replacing, write_tensors
 from lmscope.text import TokenizedText
@@ -45,8 +45,21 @@ class Cutter(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """What is cut: a `Corpus`, or texts made from one."""
+
+    @property
+    def spec(self) -> tuple[str, ...]:
+        """What it is called."""
+        ...
+
+    def read(self, counts: Counts) -> Iterator[Document]:
+        """Read all documents from the first one on, and keep count."""
+        ...
+
+
 def write_pack(
-    corpus: Corpus,
+    corpus: Texts,
     tokenizer: Cutter,
     folder: Path,
     *,
@@ -157,7 +170,7 @@ def write_pack(
 
 @contextmanager
 def packed(
-    corpus: Corpus,
+    corpus: Texts,
     tokenizer: Cutter,
     *,
     context: int,
@@ -172,7 +185,7 @@ def packed(
 
 
 def _cut(
-    corpus: Corpus, tokenizer: Cutter, counts: Counts
+    corpus: Texts, tokenizer: Cutter, counts: Counts
 ) -> Iterator[tuple[Document, TokenizedText, Counts]]:
     """Cut the documents, several at once, each with the counts as they were when it was read."""
     documents = (
@@ -201,6 +214,22 @@ def _segments(
     inside = np.arange(len(document)) - first[document]
     starts = token_start[document] + inside * step
     return np.append(starts, token_start[-1]), document
+
+
+class PackedTexts:
+    """The documents of a pack, to be cut again: by another tokenizer, or into windows."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self.spec: tuple[str, ...] = tuple(pack.facts["sources"])
+
+    def read(self, counts: Counts) -> Iterator[Document]:
+        """Read all documents from the first one on, and keep count."""
+        clusters = self._pack.clusters().tolist()
+        for i, cluster in enumerate(clusters):
+            counts.documents += 1
+            source, offset = self._pack.source(i)
+            yield Document(self._pack.text(i).decode(), source, offset, cluster)
 
 
 class Pack:

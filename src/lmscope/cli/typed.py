@@ -52,6 +52,7 @@ USAGE = {
     "test": "lmscope test gpt2/ L3N100 --rule 'words: I, you, we'",
     "find": "lmscope find gpt2/ --rule 'words: I, you, we'",
     "tune": 'lmscope tune gpt2/ L3N100 "{marker} Aurora {marker} Luna"',
+    "match": "lmscope match gpt2/ L3N100 solu-1l",
 }
 """An example of every command, in the order in which one meets them."""
 
@@ -72,6 +73,12 @@ def catalogue_and_address(
         missing = "a neuron" if found is None else f"a catalogue before '{first}'"
         raise MissingArgument(f"lmscope {command}", missing, USAGE[command])
     return found.model, first.strip()[len(found.model) + 1 :]
+
+
+def is_neuron(word: str) -> bool:
+    """Tell whether a word is a neuron of no model in particular: L3N100, 3/100."""
+    found = None if Path(word).exists() else _address(word)
+    return found is not None and found.model is None
 
 
 def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, str]:

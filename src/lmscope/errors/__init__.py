@@ -12,8 +12,8 @@
     ├── evidence    UnreadableRule, RuleNeedsTokens, RuleTooSlow, RuleTooBroad,
     │               RuleMarksNothing, RuleMarksTooMuch, NotWholeCorpus, UnreadableHypothesis,
     │               RuleMarksNothingHere, NothingToTellFrom, TooFewDocuments,
-    │               UnreadablePairs, ArraysDiffer, NotFinite, NoTokens, NoNextToken,
-    │               NothingToAblate, UnreadableTemplate, UnknownFamily, NoValues
+    │               UnreadablePairs, ArraysDiffer, NotFinite, NeuronIsConstant, NoTokens,
+    │               NoNextToken, NothingToAblate, UnreadableTemplate, UnknownFamily, NoValues
     ├── journal     UnknownJournal, JournalUnreachable, NotAJournal, JournalDamaged,
     │               JournalTooNew, JournalBusy, EntryRefused, ImportRefused, NotInLog, StaleEntry,
     │               NotProposed
@@ -44,6 +44,7 @@ from lmscope.errors.catalogues import (
 )
 from lmscope.errors.evidence import (
     ArraysDiffer,
+    NeuronIsConstant,
     NoNextToken,
     NotFinite,
     NothingToAblate,
@@ -152,6 +153,7 @@ __all__ = [
     "MissingField",
     "ModelNotHere",
     "ModelRefused",
+    "NeuronIsConstant",
     "NeuronNotExported",
     "NeuronOutOfRange",
     "NoCatalogues",

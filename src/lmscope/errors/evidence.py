@@ -195,6 +195,18 @@ class NotFinite(LmscopeError, ValueError):
         )
 
 
+class NeuronIsConstant(LmscopeError, ValueError):
+    """A neuron that does the same everywhere, so that nothing goes along with it."""
+
+    def __init__(self, neuron: str, n_points: int) -> None:
+        super().__init__(
+            f"{neuron} has one and the same activation at all {n_points:,} places that were "
+            "compared.\nGive more text, or text in which it fires: lmscope neuron shows some.",
+            neuron=neuron,
+            n_points=n_points,
+        )
+
+
 class NoTokens(LmscopeError, ValueError):
     """Evidence asked of nothing."""
 

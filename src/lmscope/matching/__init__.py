@@ -1,0 +1,11 @@
+"""The same feature in another model: which of its neurons do what a neuron does.
+
+1.  `windows` cuts the text by bytes and finds the points at which two models can be compared.
+2.  `correlating` sums products over these points; `rotation` says what chance would give.
+3.  `searching` looks for one neuron in other models; `verdicts` says what it comes to.
+"""
+
+from lmscope.matching.searching import InModel, Match, Matched, match
+from lmscope.matching.verdicts import judge_match
+
+__all__ = ["InModel", "Match", "Matched", "judge_match", "match"]

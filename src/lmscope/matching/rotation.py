@@ -1,0 +1,60 @@
+"""What a neuron would match by chance if the other model's neurons were no special directions.
+
+The partner's layer is rotated at random: the same information, in units that nobody trained. No
+second pass over the text is needed, since covariances with rotated neurons are rotated covariances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lmscope.matching.correlating import Products
+
+
+def rotated_best(
+    layers: Sequence[tuple[Products, Products]], *, n_rotations: int, seed: int = 0
+) -> NDArray[np.float64]:
+    """Give the largest absolute r of each row neuron with any rotated neuron of any layer.
+
+    The maximum is taken for each rotation; averaging first would shrink it.
+
+    Args:
+        layers: For each layer of the partner the products of the row neurons with its neurons, and
+            those of its neurons with each other, over the same points.
+        n_rotations: Random rotations, of the Haar measure; layers of equal width share them.
+        seed: Of the rotations.
+
+    Returns:
+        float64 [n_rotations, n_rows].
+
+    Source:
+        Gurnee et al., "Universal Neurons in GPT2 Language Models" (2024), arXiv 2401.12181, where
+        the rotation is applied to the activations in a second pass.
+    """
+    n_rows = len(layers[0][0].a.scale)
+    best = torch.zeros(n_rotations, n_rows, dtype=torch.float64)
+    for k in range(n_rotations):
+        rotation = torch.empty(0, 0)
+        for products, gram in layers:
+            scale = products.b.scale
+            if len(rotation) != len(scale):
+                rotation = _haar(len(scale), seed=seed + 7919 * k)
+            spread = gram.covariances().float() * torch.outer(scale, scale)
+            over = (products.covariances().float() * scale) @ rotation.T
+            under = ((rotation @ spread) * rotation).sum(1).clamp(min=0)
+            r = over / torch.outer(products.a.scatter.float(), under).sqrt()
+            best[k] = torch.maximum(best[k], r.abs().nan_to_num(0).amax(1).double())
+    found: NDArray[np.float64] = best.numpy()
+    return found
+
+
+def _haar(n: int, *, seed: int) -> torch.Tensor:
+    """Draw a random orthogonal matrix, float32 [n, n]."""
+    gaussian = np.random.default_rng(seed).standard_normal((n, n), np.float32)
+    q, r = torch.linalg.qr(torch.from_numpy(gaussian))
+    signed: torch.Tensor = q * r.diagonal().sign()
+    return signed
