@@ -718,6 +718,8 @@ def test_a_gguf_file_gives_the_activations_of_the_model_it_was_made_of(
     expected = activations(HFModel(original, tokenizer, name="x", source="x"), ids, [10, 10])
     for layer, values in activations(model, ids, [10, 10]).items():
         torch.testing.assert_close(expected[layer], values, rtol=1e-4, atol=1e-5)
+    alone = hf.load_hf_tokenizer(path.parent, gguf_file=path.name)
+    assert (model.tokenizer.hash, (1,)) == (alone.hash, alone.prefix)
     assert ("", "") == capsys.readouterr()
 
 

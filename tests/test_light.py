@@ -42,6 +42,7 @@ def test_the_refusal_works() -> None:
         "lmscope.cli",
         "lmscope.corpora",
         "lmscope.exporting",
+        "lmscope.models.loading",
         "lmscope.models.names",
         "lmscope.widget",
     ],

@@ -17,7 +17,7 @@ from tokenizers import models, pre_tokenizers
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from lmscope.errors import BadOption, ModelNotHere, NoNeurons, NotAModel, UnknownModel
-from lmscope.models.loading import load
+from lmscope.models.loading import load, load_tokenizer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -428,3 +428,54 @@ def test_without_a_connection_the_cache_serves(
     assert COMMIT == load("gpt2").revision
     with pytest.raises(ModelNotHere, match="the hub could not be reached"):
         load("pythia-70m")
+
+
+# --- a tokenizer alone ----------------------------------------------------------------------------
+
+
+def test_a_tokenizer_is_that_of_the_model(tmp_path: Path, cache: Path) -> None:
+    folder = save_gpt2(tmp_path / "tiny")
+
+    name, tokenizer = load_tokenizer(folder)
+
+    assert "tiny" == name
+    assert load(folder).tokenizer.hash == tokenizer.hash
+    name, tokenizer = load_tokenizer("demo-solu-1l")
+    its = load("demo-solu-1l").tokenizer
+    assert ("demo-solu-1l", its.hash, its.prefix) == (name, tokenizer.hash, tokenizer.prefix)
+
+
+def test_a_tokenizer_is_fetched_without_the_weights_and_once(hub: Hub, cache: Path) -> None:
+    save_gpt2(hub.root / "someone" / "tiny")
+
+    assert "someone/tiny" == load_tokenizer("someone/tiny")[0]
+
+    fetched = {line.rpartition("/")[2] for line in hub.asked if line.startswith("GET someone")}
+    assert {"config.json", "tokenizer.json"} == fetched
+    hub.asked.clear()
+    assert "someone/tiny" == load_tokenizer("someone/tiny", revision=COMMIT)[0]
+    assert "someone/tiny" == load_tokenizer("someone/tiny", local_files_only=True)[0]
+    assert [] == hub.asked
+    with pytest.raises(ModelNotHere):  # a tokenizer is not the whole model
+        load("someone/tiny", local_files_only=True)
+    assert 12 == load("someone/tiny").d_mlp
+
+
+def test_the_tokenizer_of_a_toy_model_is_fetched_from_where_its_config_says(hub: Hub) -> None:
+    save_solu(hub.root / "NeelNanda" / "SoLU_1L512W_C4_Code")
+    tokenizer = hub.root / "NeelNanda" / "gpt-neox-tokenizer-digits"
+    tokenizer.mkdir()
+    save_tokenizer(tokenizer / "tokenizer.json")
+
+    name, found = load_tokenizer("solu-1l")
+
+    assert ("solu-1l", (0,)) == (name, found.prefix)
+    assert not any("final.pth" in line for line in hub.asked)
+    assert "solu-1l" == load_tokenizer("solu-1l", local_files_only=True)[0]
+
+
+def test_a_folder_without_a_tokenizer_says_so(tmp_path: Path, cache: Path) -> None:
+    (save_gpt2(tmp_path / "tiny") / "tokenizer.json").unlink()
+
+    with pytest.raises(NotAModel, match=r"it has no tokenizer\.json"):
+        load_tokenizer(tmp_path / "tiny")

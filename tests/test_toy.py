@@ -20,7 +20,8 @@ from lmscope.errors import (
     UnknownSite,
     UnsupportedArchitecture,
 )
-from lmscope.models.toy import is_toy_config, load_toy
+from lmscope.models.files import is_toy_config
+from lmscope.models.toy import load_toy
 
 D, F, H, E, CTX, VOCAB = 16, 24, 2, 6, 32, 258
 

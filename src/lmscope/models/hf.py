@@ -89,12 +89,10 @@ def load_hf(
         files = weight_files(file.name for file in folder.iterdir())
         if not files:
             raise NotAModel(str(folder), "it has no weights (model.safetensors)")
-    elif find_spec("gguf") is None or find_spec("accelerate") is None:
-        raise MissingExtra(extra="gguf", what="Reading .gguf files")
     else:
         files = [gguf_file]
 
-    gguf: dict[str, Any] = {} if gguf_file is None else {"gguf_file": gguf_file}
+    gguf = _gguf(gguf_file)
     with _quietly(), _explained(folder / (gguf_file or "")):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, **gguf)
         check_readable(name, config)
@@ -445,6 +443,31 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0][:200].rstrip(".:")
 
 
+def load_hf_tokenizer(folder: Path, *, gguf_file: str | None = None) -> Tokenizer:
+    """Load the tokenizer of a model without its weights.
+
+    Args:
+        folder: As in `load_hf`.
+        gguf_file: As in `load_hf`.
+
+    Raises:
+        NotAModel: If there is none, or it cannot be read.
+        MissingExtra: For a .gguf file without the packages that read it.
+    """
+    gguf = _gguf(gguf_file)
+    with _quietly(), _explained(folder / (gguf_file or "")):
+        return _load_tokenizer(folder, gguf)
+
+
+def _gguf(file: str | None) -> dict[str, Any]:
+    """Give the argument by which transformers reads a .gguf file, if it can."""
+    if file is None:
+        return {}
+    if find_spec("gguf") is None or find_spec("accelerate") is None:
+        raise MissingExtra(extra="gguf", what="Reading .gguf files")
+    return {"gguf_file": file}
+
+
 def _load_tokenizer(folder: Path, gguf: dict[str, Any]) -> Tokenizer:
     """Read tokenizer.json, or have it made from older files; with what is put round a text."""
     path = folder / "tokenizer.json"
@@ -464,10 +487,7 @@ def _load_tokenizer(folder: Path, gguf: dict[str, Any]) -> Tokenizer:
         backend = made.backend_tokenizer
         if gguf:
             restore_digits(backend, folder / gguf["gguf_file"])
-    encoding = backend.encode("a")
-    mask = encoding.special_tokens_mask
-    first, last = mask.index(0), len(mask) - mask[::-1].index(0)
-    return Tokenizer(backend, prefix=tuple(encoding.ids[:first]), suffix=tuple(encoding.ids[last:]))
+    return Tokenizer.from_backend(backend)
 
 
 def restore_digits(backend: tokenizers.Tokenizer, gguf: Path) -> None:

@@ -116,6 +116,14 @@ class Tokenizer:
         """
         return cls(read_backend(path), prefix=prefix, suffix=suffix, special_ids=special_ids)
 
+    @classmethod
+    def from_backend(cls, backend: tokenizers.Tokenizer) -> Tokenizer:
+        """Keep what the backend's own post-processor puts round a text as prefix and suffix."""
+        encoding = backend.encode("a")
+        mask = encoding.special_tokens_mask
+        first, last = mask.index(0), len(mask) - mask[::-1].index(0)
+        return cls(backend, prefix=tuple(encoding.ids[:first]), suffix=tuple(encoding.ids[last:]))
+
     @property
     def normalises(self) -> bool:
         """True if some text may not be the joined bytes of its tokens.
@@ -149,6 +157,10 @@ class Tokenizer:
         if token_id in self.special_ids or not 0 <= token_id < self.n_vocab:
             return b""
         return self._bytes[token_id]
+
+    def spelling(self, token_id: int) -> str:
+        """Give a token as the vocabulary writes it: ``<|endoftext|>``; empty for no token."""
+        return self._backend.id_to_token(token_id) or ""
 
     def _cut(self, text: str, ids: list[int]) -> TokenizedText:
         data = text.encode()

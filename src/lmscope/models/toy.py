@@ -33,14 +33,14 @@ from lmscope.errors import (
     UnknownSite,
     UnsupportedArchitecture,
 )
-from lmscope.models.tokens import Tokenizer, read_backend
+from lmscope.models.files import is_toy_config, toy_tokenizer
+from lmscope.models.tokens import Tokenizer
 from lmscope.neurons import Site
 
 if TYPE_CHECKING:
     from lmscope.models import Edit, LanguageModel, Visit
 
 EPS = 1e-5  # of every LayerNorm; the checkpoints do not state it
-BOS = ("<|BOS|>", "<|endoftext|>")  # the first that the vocabulary has goes before each text
 PROOF = "8) singled out 9) personality: she wrote “naïve” (2 of 10) and left.\n"
 TOLERANCE = {"float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}  # of the output's largest value
 
@@ -58,17 +58,6 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu_new": partial(F.gelu, approximate="tanh"),
     "relu": F.relu,
 }
-
-
-def is_toy_config(config: Mapping[str, Any]) -> bool:
-    """Recognise the config.json of this layout.
-
-    Example:
-        >>> is_toy_config({"model_type": "gpt2", "n_layer": 12})
-        False
-    """
-    sizes = {"d_model", "d_head", "n_heads", "n_layers", "n_ctx", "d_vocab"}
-    return "model_type" not in config and sizes <= config.keys()
 
 
 def load_toy(
@@ -115,7 +104,7 @@ def load_toy(
     model = ToyModel(
         config,
         {key: w.to(device, getattr(torch, dtype)) for key, w in weights.items()},
-        _read_tokenizer(folder, tokenizer, config),
+        toy_tokenizer(folder, tokenizer, config),
         name=name,
         source=source,
         revision=revision,
@@ -458,20 +447,7 @@ def _checked(weights: Weights, config: Mapping[str, Any], name: str) -> dict[str
     return {key: weights[key] for key in shapes}
 
 
-# --- tokenizer and proof -------------------------------------------------------------------
-
-
-def _read_tokenizer(folder: Path, other: Path | None, config: Mapping[str, Any]) -> Tokenizer:
-    for place in (other, folder, folder / "tokenizer"):
-        if place is not None and (file := place / "tokenizer.json").is_file():
-            backend = read_backend(file)
-            bos = [i for token in BOS if (i := backend.token_to_id(token)) is not None]
-            return Tokenizer(backend, prefix=tuple(bos[:1]), special_ids=bos)
-    named = config.get("tokenizer_name")
-    raise NotAModel(
-        str(folder),
-        "it has no tokenizer.json" + (f" (its tokenizer is that of {named})" if named else ""),
-    )
+# --- proof -------------------------------------------------------------------
 
 
 @torch.inference_mode()
