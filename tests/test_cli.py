@@ -172,6 +172,8 @@ NEVER = "Numbers of different models or sites are never compared."
 LIKE = "Write it like this: lmscope"
 ALL = f"See all {len(KNOWN)} names with: lmscope models"
 
+TOKENS = f'{LIKE} tokens "any text" solu-1l gpt2-small'
+TEXT_TO_CUT = 'Give it in quotes, or by a pipe: echo "any text" | lmscope tokens solu-1l gpt2-small'
 TEST = f"{LIKE} test gpt2/ L3N100 --rule 'words: I, you, we'"
 ELSEWHERE = """\
 Either it is not what you meant, or such texts have none of it. Test it on others:
@@ -377,6 +379,35 @@ lmscope find needs a catalogue of tiny, or texts by --corpus.
     "tune cat L0N1": f"""lmscope tune needs a neuron and a template.
 {LIKE} tune gpt2/ L3N100 "{{marker}} Aurora {{marker}} Luna\"""",
     "tune cat L0N99 '{x} a'": "Layer 0 of tiny has neurons 0 to 23. You asked for neuron 99.",
+    # tokens
+    "tokens": f"""lmscope tokens needs a text and a model.
+{TOKENS}""",
+    "tokens 'a text'": f"""lmscope tokens needs a model.
+{TOKENS}""",
+    "tokens '' tiny": f"There is no text to look at.\n{TEXT_TO_CUT}",
+    "tokens tiny": f"There is no text to look at.\n{TEXT_TO_CUT}",
+    "tokens - tiny cat": f"There is no text to look at.\n{TEXT_TO_CUT}",
+    "tokens 'a text' solu-11": f"""There is no model called 'solu-11'.
+Did you mean 'solu-1l' or 'solu-10l'?
+(You typed the digit '1' where the name has the letter 'l'.)
+{ALL}""",
+    "tokens text ./tiyn": f"""\
+./tiyn is not a model: there is no such file or folder; beside it: tiny.
+{NO_MODEL}""",
+    "tokens tiny 'a text'": """The text comes first, but 'tiny' is a model, and 'a text' is none.
+Write it like this: lmscope tokens "a text" tiny""",
+    "tokens gpt2 -- '- item'": """\
+The text comes first, but 'gpt2' is a model, and '- item' is none.
+Write it like this: lmscope tokens -- "- item" gpt2""",
+    "tokens the cat sat tiny": """\
+One text is looked at, but there are 3 pieces: 'the', 'cat', 'sat'.
+Put quotes round it: "the cat sat\"""",
+    f"tokens {'x' * 100_001} tiny": """\
+This text has 100,001 bytes; 100,000 at most are shown token by token.
+Give a part of it by a pipe: head -c 100000 FILE | lmscope tokens solu-1l gpt2-small""",
+    f"tokens x '{'a text ' * 60}'": f"""\
+There is no model called '{("a text " * 60)[:59]}…'.
+{ALL}""",
     # the command line
     "scna": """There is no command 'scna'.
 Did you mean 'scan'?
@@ -727,6 +758,28 @@ def test_nothing_from_the_corpus_plays_with_the_terminal(lmscope):
         shown = lmscope("neuron", "cat", neuron, "--all").out
 
         assert shown.replace("\n", "").isprintable()
+
+
+def test_a_text_is_cut_by_a_model_and_by_a_catalogue(lmscope):
+    answer = lmscope("tokens", "8) é", "tiny", "./cat", "demo-solu-1l")
+    found = json.loads(lmscope("tokens", "8) é", "tiny", "cat", "demo-solu-1l", "--json").out)
+
+    assert (0, r"tiny           8│)│·┊\xc3┊\xa9│") == (answer.code, answer.out.split("\n")[0])
+    assert ["tiny", "tiny", "demo-solu-1l"] == [model["model"] for model in found["models"]]
+    assert [1, 2, 5] == found["shared_by_all"]
+
+
+def test_a_text_to_cut_comes_by_a_pipe(lmscope):
+    for words in (["tiny", "cat"], ["-", "tiny", "cat"]):
+        answer = lmscope("tokens", *words, "--json", stdin="Füße\n".encode())
+
+        assert "Füße" == json.loads(answer.out)["text"]
+
+
+def test_nothing_in_a_text_to_cut_plays_with_the_terminal(lmscope):
+    shown = lmscope("tokens", "\x1b[31mred\u202e\u200d \u0301x\x00", "tiny", "demo-gelu-2l").out
+
+    assert shown.replace("\n", "").isprintable()
 
 
 def test_the_models_are_listed(lmscope):

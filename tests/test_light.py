@@ -53,7 +53,10 @@ def test_it_is_imported_without_torch(module: str) -> None:
     assert "" == result.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["models"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["models"], ["tokens", "any text", "demo-solu-1l"]],
+)
 def test_the_command_line_answers_without_torch(arguments: list[str]) -> None:
     script = f"import sys; sys.argv[1:] = {arguments!r}; from lmscope.cli import main; main()"
     result = run_without_heavy_packages(script)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lmscope.catalogue import Catalogue
     from lmscope.causal import causal_check
     from lmscope.corpora import load_corpus
+    from lmscope.cutting import cut
     from lmscope.errors import LmscopeError
     from lmscope.finding import find
     from lmscope.hypotheses import Hypothesis, test
@@ -43,6 +44,7 @@ __all__ = [
     "Rule",
     "TokenizedText",
     "causal_check",
+    "cut",
     "find",
     "load",
     "load_corpus",
@@ -67,6 +69,7 @@ _HOMES = {
     "Rule": "rules",
     "TokenizedText": "text",
     "causal_check": "causal",
+    "cut": "cutting",
     "find": "finding",
     "load": "models.loading",
     "load_corpus": "corpora",

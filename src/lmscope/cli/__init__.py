@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from lmscope import __version__
-from lmscope.cli import evidence, matches, sites, typed
+from lmscope.cli import evidence, matches, sites, tokens, typed
 from lmscope.cli.printing import out, paper, print_json, say, show
 from lmscope.cli.scans import Watch, log_run, say_made, say_stopped
 from lmscope.cli.typed import Flag, Json
@@ -566,7 +566,8 @@ app.command(sites.log, sort_key=9)
 app.command(evidence.test, sort_key=10)
 app.command(evidence.find, sort_key=11)
 app.command(evidence.tune, sort_key=12)
-app.command(matches.match, sort_key=13)
+app.command(tokens.tokens, sort_key=13)
+app.command(matches.match, sort_key=14)
 
 
 # --- running a command ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,7 @@ from lmscope.errors import (
     LooseText,
     MissingArgument,
     NoText,
+    TextComesFirst,
     UnknownCommand,
     UnknownOption,
     UnreadableCorpus,
@@ -52,6 +54,7 @@ USAGE = {
     "test": "lmscope test gpt2/ L3N100 --rule 'words: I, you, we'",
     "find": "lmscope find gpt2/ --rule 'words: I, you, we'",
     "tune": 'lmscope tune gpt2/ L3N100 "{marker} Aurora {marker} Luna"',
+    "tokens": 'lmscope tokens "any text" solu-1l gpt2-small',
     "match": "lmscope match gpt2/ L3N100 solu-1l",
 }
 """An example of every command, in the order in which one meets them."""
@@ -106,7 +109,45 @@ def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, 
             read_address(words[0])  # which says why it cannot
     if len(words) > 1:
         raise LooseText(words)
-    return model, which, words[0] if words else _standard_input(read_as_neuron)
+    return model, which, words[0] if words else _standard_input(NoText(read_as_neuron))
+
+
+def text_and_models(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Tell a text and models apart, and read the text from standard input if it is absent.
+
+    It is absent if the first word is a model by itself; a text that is one too comes by a pipe.
+    """
+    from lmscope.models import names
+
+    if not words:
+        raise MissingArgument("lmscope tokens", "a text and a model", USAGE["tokens"])
+    first, rest = words[0], words[1:]
+    strangers = [word for word in rest if not (_is_model(word) or re.fullmatch(r"\S*/\S*", word))]
+    if _is_model(first):
+        if strangers:
+            raise TextComesFirst(first, strangers[0])
+        return _standard_input(NoText(usage="lmscope tokens solu-1l gpt2-small")), words
+    if not rest:
+        raise MissingArgument("lmscope tokens", "a model", USAGE["tokens"])
+    meant = [near for word in strangers for near in names.unknown(word).facts["nearest"]]
+    if strangers and not meant and not any(" " in word for word in (first, *strangers)):
+        raise LooseText(words[: words.index(strangers[-1], 1) + 1])
+    return first, rest
+
+
+def _is_model(word: str) -> bool:
+    """Tell whether a word is a model by itself: a known name, a folder with a model, a .gguf."""
+    from lmscope.models import names
+
+    with suppress(OSError):  # a text is too long for a file's name
+        files = [Path(word, name) for name in ("config.json", "manifest.json")]
+        if any(file.is_file() for file in files) or (
+            word.endswith(".gguf") and Path(word).is_file()
+        ):
+            return True
+    with suppress(LmscopeError):
+        return names.resolve(word) is not None
+    return True
 
 
 def _address(typed: str) -> Address | None:
@@ -118,16 +159,16 @@ def _address(typed: str) -> Address | None:
         return None
 
 
-def _standard_input(read_as_neuron: str) -> str:
+def _standard_input(absent: NoText) -> str:
     if sys.stdin is None or sys.stdin.isatty():
-        raise NoText(read_as_neuron)
+        raise absent
     data = sys.stdin.buffer.read(_LARGEST_TEXT + 1)
     if len(data) > _LARGEST_TEXT:
         remedy = f"Show every neuron a long text with: {USAGE['scan']}"
         raise UnreadableCorpus("Standard input", "it holds more than 16 MiB", remedy)
     text = data.decode("utf-8", "replace").removesuffix("\n")
     if not text:
-        raise NoText(read_as_neuron)
+        raise absent
     return text
 
 

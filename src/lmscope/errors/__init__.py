@@ -5,7 +5,8 @@
     │               ModelRefused, UnknownSite, OtherSite, UnreadableNeuron, LayerOutOfRange,
     │               LayerNotScanned, NeuronOutOfRange, NeuronNotExported
     ├── texts       UnknownCorpus, UnreadableCorpus, MissingField, EmptyCorpus, NoText,
-    │               TextTooLong, TokenOutOfRange, Stopped, ContextTooLong
+    │               TextComesFirst, TooMuchToCut, TextTooLong, TokenOutOfRange, Stopped,
+    │               ContextTooLong
     ├── catalogues  UnknownColumn, CatalogueExists, AlreadyThere, NotACatalogue,
     │               CatalogueUnfinished, NoCatalogues, UnknownAddress, CatalogueDamaged,
     │               WrongCatalogue, NothingToResume, ScanChanged, PartsDiffer
@@ -121,8 +122,10 @@ from lmscope.errors.texts import (
     MissingField,
     NoText,
     Stopped,
+    TextComesFirst,
     TextTooLong,
     TokenOutOfRange,
+    TooMuchToCut,
     UnknownCorpus,
     UnreadableCorpus,
 )
@@ -189,11 +192,13 @@ __all__ = [
     "ScanChanged",
     "StaleEntry",
     "Stopped",
+    "TextComesFirst",
     "TextTooLong",
     "TokenOutOfRange",
     "TooBusy",
     "TooFewDocuments",
     "TooLarge",
+    "TooMuchToCut",
     "TookTooLong",
     "UnknownAddress",
     "UnknownColumn",

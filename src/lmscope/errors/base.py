@@ -85,6 +85,16 @@ def look_alike(typed: str, right: str) -> str | None:
     return f"You typed the {kind(a)} '{a}' where the name has the {kind(b)} '{b}'."
 
 
+def shortened(text: str) -> str:
+    """Write as much of a text as a sentence has room for.
+
+    Example:
+        >>> shortened("word " * 20)
+        'word word word word word word word word word word word word…'
+    """
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
 def numbered(n: int, thing: str) -> str:
     """Say how things are numbered.
 

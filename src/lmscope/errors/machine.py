@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmscope.errors.base import LmscopeError, nearest
+from lmscope.errors.base import LmscopeError, nearest, shortened
 
 
 class DiskFull(LmscopeError, OSError):
@@ -85,8 +85,7 @@ class LooseText(LmscopeError, ValueError):
     """A text whose words were given one by one."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        text = " ".join(words)
-        text = text if len(text) <= 60 else text[:59] + "…"
+        text = shortened(" ".join(words))
         super().__init__(
             f"One text is looked at, but there are {len(words)} pieces: "
             f"{', '.join(repr(w) for w in words[:3])}{', ...' if len(words) > 3 else ''}.\n"

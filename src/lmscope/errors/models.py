@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmscope.errors.base import LmscopeError, either, look_alike, nearest, numbered
+from lmscope.errors.base import LmscopeError, either, look_alike, nearest, numbered, shortened
 
 
 class UnknownModel(LmscopeError, LookupError):
@@ -13,7 +13,7 @@ class UnknownModel(LmscopeError, LookupError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         near = nearest(name, known)
-        lines = [f"There is no model called '{name}'."]
+        lines = [f"There is no model called '{shortened(name)}'."]
         if near:
             lines.append(f"Did you mean {either(near)}?")
             if why := look_alike(name, near[0]):

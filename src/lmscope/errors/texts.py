@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lmscope.errors.base import LmscopeError, either, nearest, numbered
+from lmscope.errors.base import LmscopeError, either, nearest, numbered, shortened
 
 
 class UnknownCorpus(LmscopeError, LookupError):
@@ -56,11 +56,39 @@ class EmptyCorpus(LmscopeError, ValueError):
 class NoText(LmscopeError, ValueError):
     """Nothing to look at."""
 
-    def __init__(self, read_as_neuron: str = "") -> None:
+    def __init__(
+        self, read_as_neuron: str = "", usage: str = "lmscope look solu-1l L0N737"
+    ) -> None:
         why = f": '{read_as_neuron}' names a neuron" if read_as_neuron else ""
         super().__init__(
             f"There is no text to look at{why}.\n"
-            'Give it in quotes, or by a pipe: echo "any text" | lmscope look solu-1l L0N737'
+            f'Give it in quotes, or by a pipe: echo "any text" | {usage}'
+        )
+
+
+class TextComesFirst(LmscopeError, ValueError):
+    """A model where the text should be, and something else among the models."""
+
+    def __init__(self, model: str, text: str) -> None:
+        dashes = "-- " if text.startswith("-") else ""
+        shown = shortened(text)
+        super().__init__(
+            f"The text comes first, but '{model}' is a model, and '{shown}' is none.\n"
+            f'Write it like this: lmscope tokens {dashes}"{shown}" {model}',
+            model=model,
+            text=text,
+        )
+
+
+class TooMuchToCut(LmscopeError, ValueError):
+    """A text that nobody would read token by token."""
+
+    def __init__(self, n_bytes: int, most: int) -> None:
+        super().__init__(
+            f"This text has {n_bytes:,} bytes; {most:,} at most are shown token by token.\n"
+            f"Give a part of it by a pipe: head -c {most} FILE | lmscope tokens solu-1l gpt2-small",
+            n_bytes=n_bytes,
+            most=most,
         )
 
 
