@@ -150,7 +150,7 @@ def test_rotated_correlations_are_those_of_rotated_activations() -> None:
         u, v = a.take(x[part]), b.take(y[part])
         products.add(u, v)
         gram.add(v, v)
-    found = rotated_best([(products, gram)], n_rotations=3, seed=5)
+    found = rotated_best([([products], gram)], n_rotations=3, seed=5)
     for k in range(3):
         z = y.astype(np.float64) @ _haar(16, seed=5 + 7919 * k).double().numpy().T
         brute = np.abs(np.corrcoef(x.T.astype(np.float64), z.T)[:2, 2:]).max(1)

@@ -399,10 +399,10 @@ def test_a_rule_that_no_corpus_can_test_ends_the_job_with_a_sentence(
 def test_a_rule_that_takes_for_ever_ends_the_job_with_a_sentence(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lmscope.hypotheses import testing
+    from lmscope.hypotheses import ground
 
-    mark = testing.mark
-    monkeypatch.setattr(testing, "mark", lambda *args, **more: mark(*args, **more, limit_s=0.2))
+    mark = ground.mark
+    monkeypatch.setattr(ground, "mark", lambda *args, **more: mark(*args, **more, limit_s=0.2))
     job = finished(client, begin(client, {"rule": SLOW}).json()["id"])
 
     assert "RuleTooSlow" == job["problem"]["kind"]

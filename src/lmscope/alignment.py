@@ -38,7 +38,7 @@ def shared_ends(
     """Pair the tokens of two tokenizers that end at the same byte of one text.
 
     Where spans were mapped back from a normalising tokenizer, several tokens may end at the same
-    byte; the last one counts.
+    byte; the first one counts, since those after it have begun to read the next character.
 
     Args:
         a: Byte offsets at which the tokens of one tokenizer end, in order, [n_tokens_a].
@@ -54,16 +54,8 @@ def shared_ends(
         >>> in_a.tolist(), in_b.tolist()
         ([0, 1, 2, 3, 4, 5, 6], [0, 1, 3, 4, 5, 6, 7])
     """
-    last_a, last_b = _last_of_equal(a), _last_of_equal(b)
-    _, in_a, in_b = np.intersect1d(a[last_a], b[last_b], assume_unique=True, return_indices=True)
-    return last_a[in_a], last_b[in_b]
-
-
-def _last_of_equal(ends: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Give the index of the last of each run of equal numbers."""
-    is_last = np.ones(len(ends), np.bool_)
-    is_last[:-1] = ends[:-1] != ends[1:]
-    return np.flatnonzero(is_last)
+    _, in_a, in_b = np.intersect1d(a, b, return_indices=True)  # of the first of equal ones
+    return in_a, in_b
 
 
 def canonical_ends(text: str) -> NDArray[np.int64]:

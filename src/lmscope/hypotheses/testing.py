@@ -191,6 +191,7 @@ def test(
 
         >>> from lmscope import load
         >>> from lmscope.pairs import Pairs
+        >>> from lmscope.rules import Rule
         >>> texts = "match:\na) one\nb) two\nother:\na. one\nb. two"
         >>> lists = Hypothesis("lists", Rule.read("/[a-z]>>[)]/"), pairs=Pairs.read(texts))
         >>> test(lists, "L0N12", load("demo-solu-1l", device="cpu")).verdict.verdict

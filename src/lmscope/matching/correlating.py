@@ -104,6 +104,12 @@ class Products:
         else:
             self._sums.addmm_(x.T, y)
 
+    def transposed(self) -> Products:
+        """Give the same with rows and columns changed; it shares the sums."""
+        turned = Products.__new__(Products)
+        turned.a, turned.b, turned._sums = self.b, self.a, self._sums.T
+        return turned
+
     def covariances(self, rows: slice = slice(None)) -> torch.Tensor:
         """Give sums of products round the means, shifted and scaled, float64 [n_rows, n_b]."""
         both = torch.outer(self.a.total[rows], self.b.total) / max(self.a.n_points, 1)

@@ -215,7 +215,7 @@ def match(
             stack.enter_context(packed(windows, m.tokenizer, context=min(context, m.n_ctx)))
             for m in models
         ]
-        is_confirmation = _halves(pack, seed)
+        is_confirmation = share_out(pack, seed)
         told = _telling(report, "running", model)
         x = record(
             model,
@@ -240,7 +240,7 @@ def match(
         return Matched(found_id, tuple(searched), pack.n_tokens, (n_documents[0], n_documents[1]))
 
 
-def _halves(pack: Pack, seed: int) -> NDArray[np.bool_]:
+def share_out(pack: Pack, seed: int) -> NDArray[np.bool_]:
     """Share the windows out by document: true for confirmation, [n_windows]."""
     clusters = pack.clusters()
     if len(np.unique(clusters)) < 2:
@@ -293,7 +293,8 @@ def _search(
         other, its, points, ~is_confirmation, columns, batch_tokens,
         _telling(report, "searching", other), should_stop,
     )  # fmt: skip
-    rotation = rotated_best(layers, n_rotations=n_rotations, seed=seed)[:, 0].mean()
+    rotated = [([products], gram) for products, gram in layers]
+    rotation = rotated_best(rotated, n_rotations=n_rotations, seed=seed)[:, 0].mean()
     r = np.stack([products.r() for products, _ in layers])  # [n_layers, n_columns, d_mlp]
     is_same = model.weights_hash == other.weights_hash and model.site == other.site
     if is_same:  # it would find itself
