@@ -84,6 +84,12 @@ def is_neuron(word: str) -> bool:
     return found is not None and found.model is None
 
 
+def names_neuron(word: str) -> bool:
+    """Tell whether a word is a neuron with its model: solu-1l/0/737, gpt2/L3N100."""
+    found = None if Path(word).exists() else _address(word)
+    return found is not None and found.model is not None
+
+
 def who_and_what(first: str, rest: Sequence[str]) -> tuple[str, Address | None, str]:
     """Tell model, neuron and text apart, and read the text from standard input if it is absent.
 

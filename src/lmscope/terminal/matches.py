@@ -67,6 +67,72 @@ def match_page(result: Mapping[str, Any], paper: Paper) -> Group:
     return Group(*parts)
 
 
+def comparison_page(result: Mapping[str, Any], paper: Paper) -> Group:
+    """Draw what came of comparing two models.
+
+    Args:
+        result: What `Compared.to_json` gives.
+        paper: What to draw on.
+    """
+    a, b = map(visible, result["pair"])
+    parts = [
+        Text.assemble(
+            (f"{a} · {b}", "bold"),
+            (
+                f" · {result['neurons_a']:,} and {result['neurons_b']:,} neurons at "
+                f"{result['points']:,} points; {result['discovery_documents']:,} documents to "
+                f"choose on, {result['confirmation_documents']:,} to confirm on",
+                "dim",
+            ),
+        ),
+        Text(),
+    ]
+    rows: list[tuple[str, ...]] = [
+        ("", "partner with r > 0.5", "excess > 0.5", "mean r", "rotated")
+    ]
+    for name, side in ((a, "a"), (b, "b")):
+        layers = result["by_layer"][side]
+        shares = (result[f"found_share_{side}"], result[f"universal_share_{side}"])
+        rows.append((name, *(f"{share:.1%}" for share in shares), "", ""))
+        rows += [
+            (
+                f"  layer {i}",
+                f"{layer['found_share']:.1%}",
+                f"{layer['universal_share']:.1%}",
+                _two(layer["mean_r"]),
+                _two(layer["mean_rotation"]),
+            )
+            for i, layer in enumerate(layers)
+        ]
+    said = (
+        f"{result['mutual']:,} neurons are their partner's partner; on noise alone "
+        f"{result['mutual_by_chance'] * result['neurons_a']:,.0f} would be. Partners are chosen on "
+        "one half of the documents, r is measured on the other. Excess is r above the best of "
+        "rotated layers, of the first half, as in Universal Neurons in GPT2 Language Models."
+    )
+    parts += [table(rows, " rrrr"), wrapped(Text(said, "dim"), paper.width), Text()]
+    best: list[tuple[str, ...]] = [(a, b, "r", "r when chosen", "excess", "second", "mutual")]
+    best += [
+        (
+            pair["a"],
+            pair["b"],
+            _two(pair["r"]),
+            _two(pair["r_discovery"]),
+            _two(pair["excess"]),
+            _two(pair["second"]),
+            "yes" if pair["mutual"] else "no",
+        )
+        for pair in result["best"]
+    ]
+    parts.append(table(best, "  rrrr "))
+    for name, side in ((a, "a"), (b, "b")):
+        if families := result[f"families_{side}"]:
+            first = "; ".join(", ".join(family[:4]) for family in families[:3])
+            said = f"{name}: {len(families):,} families that do nearly the same (r > 0.9): {first}"
+            parts.append(wrapped(Text(said, "dim"), paper.width))
+    return Group(*parts)
+
+
 def _verdict(verdict: str, paper: Paper) -> tuple[str, str]:
     return verdict.upper(), _COLOURS.get(verdict, "bold") if paper.is_coloured else "bold"
 
