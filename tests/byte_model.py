@@ -80,6 +80,9 @@ class ByteModel:
     def unembedding(self) -> None:
         return None
 
+    def untrained(self, seed: int = 0) -> ByteModel:
+        raise NotImplementedError
+
 
 def ends_with(what: bytes) -> Reads:
     return lambda read: float(read.endswith(what))

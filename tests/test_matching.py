@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -401,6 +401,18 @@ def test_coverage_is_the_share_of_its_activation_at_shared_ends(
     assert hidden.coverage < 0.1 < 0.9 < seen.coverage
 
 
+def test_an_untrained_model_has_less_of_it_and_the_verdict_says_how_much() -> None:
+    a, b = load("demo-gelu-2l", device="cpu"), load("demo-solu-1l", device="cpu")
+    options = {"n_tokens": 10_000, "n_rotations": 1}
+    [found] = match("L0N314", a, b, demo_corpus(), untrained=True, **options).models
+    [without] = match("L0N314", a, b, demo_corpus(), **options).models
+
+    assert found.untrained is not None
+    assert 0.05 < found.untrained < found.matches[0].r_discovery
+    assert without.untrained is None
+    assert without.matches == found.matches
+
+
 # --- mistakes ------------------------------------------------------------------------------------
 
 
@@ -443,6 +455,7 @@ GOOD = Seen(
     second=0.3,
     rotation=0.2,
     permuted=0.1,
+    untrained=None,
     n_neurons=2048,
     coverage=0.98,
     documents=60,
@@ -460,6 +473,8 @@ GOOD = Seen(
         ({"r": Estimate(0.2, 0.1, 0.29)}, "not found", "0.3, where a match begins"),
         ({"r": Estimate(0.6, 0.5, 0.65), "rotation": 0.7}, "not found", "rotated layers"),
         ({"r": Estimate(0.6, 0.5, 0.65), "permuted": 0.7}, "not found", "permuted documents"),
+        ({"untrained": 0.9}, "not found", "0.90, the best in the model untrained"),
+        ({"untrained": 0.6}, "universal", ", 0.60 in the model untrained"),
         ({"documents": 29}, "not enough evidence", "29 documents"),
         ({"joint_documents": 29}, "not enough evidence", "over 29 documents only"),
         ({"joint_documents": 0}, "not found", "0.3"),
@@ -485,3 +500,25 @@ def test_the_verdict_follows_the_numbers(changes: dict[str, Any], verdict: str, 
 )
 def test_verdicts_on_several_models_sum_up(verdicts: Sequence[Any], whole: str) -> None:
     assert whole == over_all(verdicts)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "toy"])
+def test_an_untrained_model_has_the_same_numbers_in_other_places(
+    model_of: Callable[[str], Any], kind: str
+) -> None:
+    model = load("demo-solu-1l", device="cpu") if kind == "toy" else model_of(kind)
+    once, again, other = model.untrained(1), model.untrained(1), model.untrained(2)
+
+    def acts(its: Any) -> torch.Tensor:
+        seen = []
+        its.run(torch.tensor([[5, 6, 7, 8]]), [4], lambda _, x: seen.append(x.clone()), [0])
+        return seen[0]
+
+    assert torch.equal(acts(once), acts(again))
+    assert not torch.allclose(acts(once), acts(other))
+    assert not torch.allclose(acts(once), acts(model))
+    ours, theirs = model.out_weights(0), once.out_weights(0)
+    assert (ours.shape, model.n_parameters) == (theirs.shape, once.n_parameters)
+    assert len({model.weights_hash, once.weights_hash, other.weights_hash}) == 3
+    if kind == "toy":
+        assert torch.equal(ours.flatten().sort().values, theirs.flatten().sort().values)

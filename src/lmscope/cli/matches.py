@@ -14,7 +14,7 @@ from lmscope.cli import typed
 from lmscope.cli.evidence import Many
 from lmscope.cli.printing import paper, print_json, show
 from lmscope.cli.scans import Steps
-from lmscope.cli.typed import Json
+from lmscope.cli.typed import Flag, Json
 from lmscope.errors import MissingArgument
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def match(
     tokens: int | None = None,
     n: Annotated[int, Parameter(name=["-n", "--number"])] = 20,
     rotations: int = 5,
+    untrained: Flag = False,
     seed: int = 0,
     device: str = "auto",
     as_json: Json = False,
@@ -45,6 +46,7 @@ def match(
         n: How many neurons of each model to measure again on held-out text; of two models, how
             many of the best pairs to print.
         rotations: Random rotations of each layer, for what chance gives.
+        untrained: Search for a neuron in the same models untrained as well.
         seed: Of halves, rotations and intervals.
         device: cpu, cuda, mps; auto takes the fastest there is.
         as_json: Print JSON.
@@ -73,6 +75,7 @@ def match(
             n_tokens=tokens or _N_TOKENS,
             k=n,
             n_rotations=rotations,
+            untrained=untrained,
             seed=seed,
             report=steps.report,
         )

@@ -97,6 +97,9 @@ class InModel:
     searched, because the neuron never fires at such places."""
     permuted: float | None
     """The best absolute r of any neuron when the texts of the searched one are dealt anew."""
+    untrained: float | None
+    """The best absolute r of any neuron of the same model untrained; None if it was not asked for:
+    what the text alone gives, above all which token is read."""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain JSON values, the matches apart."""
@@ -150,6 +153,7 @@ def match(
     context: int = 128,
     k: int = 20,
     n_rotations: int = 5,
+    untrained: bool = False,
     seed: int = 0,
     batch_tokens: int = 2048,
     report: Report | None = None,
@@ -171,6 +175,8 @@ def match(
         context: Tokens in a window of the text at most.
         k: Neurons of each model to measure again.
         n_rotations: Random rotations of each layer for the baseline.
+        untrained: Search in the same models untrained as well: what is found there as well, no
+            training put there. Twice the time.
         seed: Of the halves, the rotations and the intervals. Same arguments, same result.
         batch_tokens: Tokens in one forward pass.
         report: Told what is being done.
@@ -230,7 +236,8 @@ def match(
         searched = [
             _search(
                 x, (model, pack), (other, its), is_confirmation,
-                k=k, n_rotations=n_rotations, seed=seed, batch_tokens=batch_tokens,
+                k=k, n_rotations=n_rotations, untrained=untrained, seed=seed,
+                batch_tokens=batch_tokens,
                 report=report, should_stop=should_stop, itself=found_id,
             )
             for other, its in zip(models[1:], packs, strict=True)
@@ -267,6 +274,7 @@ def _search(
     *,
     k: int,
     n_rotations: int,
+    untrained: bool,
     seed: int,
     batch_tokens: int,
     report: Report | None,
@@ -283,10 +291,12 @@ def _search(
     coverage = float(energy[points.is_shared_a].sum() / energy[points.counts_a].sum())
     n_neurons = other.n_layers * other.d_mlp
     if any(np.ptp(values[half]) == 0 for half in (confirming, ~confirming)):
-        nothing = Seen(other.name, Estimate(np.nan, -1, 1), np.nan, 0, 0, n_neurons, coverage, 0, 0)
+        nothing = Seen(
+            other.name, Estimate(np.nan, -1, 1), np.nan, 0, 0, None, n_neurons, coverage, 0, 0
+        )
         verdict, why = judge_match(nothing)
         return InModel(
-            other.name, verdict, why, (), n_neurons, len(points), 0, coverage, None, None
+            other.name, verdict, why, (), n_neurons, len(points), 0, coverage, None, None, None
         )
     columns = _columns(values, points, ~confirming, seed)
     layers = _discover(
@@ -301,6 +311,14 @@ def _search(
         r[itself.layer, :, itself.neuron] = np.nan
     n_lags = len(LAGS)
     permuted = float(np.nanmax(np.abs(r[:, n_lags:]), initial=0))
+    without_training = None
+    if untrained:
+        begun = _discover(
+            other.untrained(seed), its, points, ~is_confirmation, columns, batch_tokens,
+            _telling(report, "searching, untrained,", other), should_stop,
+        )  # fmt: skip
+        every = np.stack([products.r()[:n_lags] for products, _ in begun])
+        without_training = float(np.nanmax(np.abs(every), initial=0))
     best = np.nan_to_num(np.abs(r[:, :n_lags])).max(1)  # [n_layers, d_mlp]
     order = np.argsort(-best, axis=None, kind="stable")[:k]
     places = [divmod(i, other.d_mlp) for i in order.tolist()]
@@ -314,6 +332,7 @@ def _search(
         second=matches[1].r.value if len(matches) > 1 else float("nan"),
         rotation=float(rotation),
         permuted=permuted,
+        untrained=without_training,
         n_neurons=n_neurons,
         coverage=coverage,
         documents=_spread_over(np.square(values - values[confirming].mean()), points, confirming),
@@ -331,6 +350,7 @@ def _search(
         coverage=coverage,
         rotation=float(rotation),
         permuted=permuted,
+        untrained=without_training,
     )
 
 

@@ -34,6 +34,8 @@ class Seen:
     """Mean over rotations of the best absolute r with a rotated layer."""
     permuted: float
     """Best absolute r of any neuron when the documents are dealt anew; the largest of a few."""
+    untrained: float | None
+    """Best absolute r of any neuron of the model untrained; None if that was not asked."""
     n_neurons: int
     coverage: float
     documents: int
@@ -47,10 +49,10 @@ def judge_match(seen: Seen) -> tuple[MatchVerdict, str]:
 
     Example:
         >>> r = Estimate(0.82, 0.75, 0.88)
-        >>> judge_match(Seen("b", r, 0.3, 0.2, 0.1, 2048, 0.98, 60, 55))[0]
+        >>> judge_match(Seen("b", r, 0.3, 0.2, 0.1, 0.4, 2048, 0.98, 60, 55))[0]
         'universal'
     """
-    r, bar = seen.r, max(LEAST_R, seen.rotation, seen.permuted)
+    r, bar = seen.r, max(LEAST_R, seen.rotation, seen.permuted, seen.untrained or 0)
     shown = f"r {r.value:.2f} [{r.low:.2f}, {r.high:.2f}]"
     if seen.coverage < LEAST_COVERAGE:
         return "not enough evidence", (
@@ -86,6 +88,8 @@ def judge_match(seen: Seen) -> tuple[MatchVerdict, str]:
         f"{shown} on documents that had no part in choosing it, against {seen.rotation:.2f} with "
         f"rotated layers and {seen.permuted:.2f} with permuted documents"
     )
+    if seen.untrained is not None:
+        against += f", {seen.untrained:.2f} in the model untrained"
     if r.low > max(UNIVERSAL_R, bar):
         return "universal", f"{seen.model} has it: {against}.{family}"
     return "partial", (
@@ -99,6 +103,8 @@ def _bar(seen: Seen) -> str:
         f"{seen.permuted:.2f}, the best with permuted documents": seen.permuted,
         f"{LEAST_R}, where a match begins": LEAST_R,
     }
+    if seen.untrained is not None:
+        bars[f"{seen.untrained:.2f}, the best in the model untrained"] = seen.untrained
     return max(bars, key=bars.__getitem__)
 
 

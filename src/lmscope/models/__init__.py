@@ -120,3 +120,11 @@ class LanguageModel(Protocol):
         division by the standard deviation is not. None if the model has no unembedding.
         """
         ...
+
+    def untrained(self, seed: int = 0) -> LanguageModel:
+        """Give a model of the same shape that has learned nothing.
+
+        The numbers of each weight are dealt anew among its places: their sizes stay, and nothing
+        of what they did.
+        """
+        ...

@@ -7,6 +7,7 @@ whole model runs, and the same hook may put other values in their place.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import pickle
@@ -47,6 +48,7 @@ from lmscope.models.projections import (
     widths,
 )
 from lmscope.models.tokens import Tokenizer, read_backend
+from lmscope.models.untrained import dealt_anew
 from lmscope.neurons import Site, check_site
 
 _FINAL_NORMS = ("norm", "ln_f", "norm_f", "final_norm", "final_layer_norm", "final_layernorm")
@@ -267,6 +269,23 @@ class HFModel:
             return weights
         scale, _ = measure_norm(self._norms[layer], weights.shape[1], weights.device)
         return weights * scale
+
+    def untrained(self, seed: int = 0) -> HFModel:
+        """See `LanguageModel.untrained`."""
+        generator = torch.Generator().manual_seed(seed)
+        model = copy.deepcopy(self._model)
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.copy_(dealt_anew(weight, generator))
+        return HFModel(
+            model,
+            self.tokenizer,
+            name=f"untrained {self.name}",
+            source=self.source,
+            revision=self.revision,
+            weights_hash=f"untrained {seed} {self.weights_hash}",
+            site=self.site,
+        )
 
     def unembedding(self) -> torch.Tensor | None:
         """Give W_U behind the final norm's scale, float32 [d_model, d_vocab]; None for encoders.

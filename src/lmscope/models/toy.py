@@ -35,6 +35,7 @@ from lmscope.errors import (
 )
 from lmscope.models.files import is_toy_config, toy_tokenizer
 from lmscope.models.tokens import Tokenizer
+from lmscope.models.untrained import dealt_anew
 from lmscope.neurons import Site
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class ToyModel:
         weights_hash: str,
         site: str | None,
     ) -> None:
+        self._config = config
         self.name = name
         self.source = source
         self.revision = revision
@@ -231,6 +233,20 @@ class ToyModel:
         if self.is_normalised and not self._is_final_rms:
             W_U = W_U - W_U.mean(0)
         return W_U
+
+    def untrained(self, seed: int = 0) -> ToyModel:
+        """See `LanguageModel.untrained`."""
+        generator = torch.Generator().manual_seed(seed)
+        return ToyModel(
+            self._config,
+            {key: dealt_anew(w, generator) for key, w in self.weights.items()},
+            self.tokenizer,
+            name=f"untrained {self.name}",
+            source=self.source,
+            revision=self.revision,
+            weights_hash=f"untrained {seed} {self.weights_hash}",
+            site=self.site,
+        )
 
     def mlps(
         self, ids: Tensor, replace: Mapping[int, Edit] | None = None
