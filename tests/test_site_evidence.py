@@ -286,6 +286,21 @@ def test_what_cannot_be_tested_says_why(
     expect(page.get_by_role("button", name="Test it")).to_be_enabled()
 
 
+def test_what_is_opened_stays_open_though_the_panel_is_drawn_again_at_once(reader: Reader) -> None:
+    page = reader.open(to(SOLU, NEURON))
+    rule(page).focus()
+    page.locator("lms-claim").evaluate(
+        """async (claim) => {
+          const summaries = [...claim.renderRoot.querySelectorAll("summary")];
+          summaries.find((one) => one.textContent.startsWith("Which token")).click();
+          claim.requestUpdate();
+          await claim.updateComplete;
+        }"""
+    )
+
+    expect(page.get_by_role("textbox", name="Texts that should")).to_be_visible()
+
+
 def test_a_test_is_cancelled(reader: Reader, site: Site) -> None:
     page = reader.open(to(GELU, "L1N9"))
     rule(page).fill(RULE)

@@ -313,12 +313,18 @@ export class Claim extends LitElement {
     </details>`;
   }
 
+  /** At once: `toggle` comes later, and what is drawn in between would undo it. */
+  private openOrClose(event: Event) {
+    event.preventDefault();
+    this.isOpen = !this.isOpen;
+  }
+
   private renderMore() {
     const { fields } = this;
     const { answer, trouble } = this.texts;
     const pastes = fields.pasted.trim() !== "";
     return html`<details .open=${live(this.isOpen)} @toggle=${(e: Event) => (this.isOpen = (e.target as HTMLDetailsElement).open)}>
-      <summary>Which token, which side, and texts of your own</summary>
+      <summary @click=${this.openOrClose}>Which token, which side, and texts of your own</summary>
       <div class="choices">
         <label title="A place of the rule may cover several tokens of the model">
           Token of a place that fires
