@@ -184,3 +184,17 @@ def test_find_searches_several_models_and_other_texts(lmscope: Lmscope, model_fo
     assert code == 0
     assert {"tiny-gpt2", "tiny-llama"} == {neuron["model"] for neuron in found["neurons"]}
     assert len(found["searched"]) == 2
+
+
+def test_pairs_for_a_demo_neuron_come_on_top_of_its_corpus(
+    lmscope: Lmscope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lmscope import demonstration
+
+    monkeypatch.setattr(demonstration, "N_TOKENS", 6_000)
+    rule = ("--rule", "words: I, you, we", "--json", "--no-journal")
+    _, out, _ = lmscope("test", "demo-solu-1l/0/639", *rule, "--pairs", "pairs.csv")
+    found = json.loads(out)
+
+    assert found["pairs"] is not None
+    assert found["corpus"] is not None

@@ -86,11 +86,13 @@ def test(
         save.write_text(hypothesis.toml({k: v for k, v in place.items() if v}), "utf-8")
     from platformdirs import user_cache_path
 
-    from lmscope import hypotheses
+    from lmscope import demonstration, hypotheses
     from lmscope.hypotheses.records import Record
 
+    # Texts alone can be tested; but where there is a rule, the demo has a corpus at hand.
+    is_enough = hypothesis.pairs and not (hypothesis.rule and name in demonstration.MODELS)
     with Steps() as steps, Record.open(journal, person, is_kept=not no_journal) as record:
-        subject = _subject("test", name, device, steps, has_corpus=bool(corpus or hypothesis.pairs))
+        subject = _subject("test", name, device, steps, has_corpus=bool(corpus or is_enough))
         record.propose(hypothesis)
         tested = hypotheses.test(
             hypothesis,
