@@ -6,14 +6,14 @@ Two of them with different tokenizers have the same neurons exactly where both h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tokenizers
 import torch
 from tokenizers import models, pre_tokenizers, trainers
 
-from lmscope.models import Edit, Visit
+from lmscope.models import Visit
 from lmscope.models.tokens import Tokenizer
 
 Reads = Callable[[bytes], float]
@@ -64,24 +64,6 @@ class ByteModel:
                     acts[i, row, at] = [neuron(read) for neuron in self.layers[layer]]
         for i, layer in enumerate(wanted):
             visit(layer, torch.from_numpy(acts[i]))
-
-    def logits(
-        self,
-        ids: torch.Tensor,
-        lengths: Sequence[int],
-        replace: Mapping[int, Edit] | None = None,
-        at: Sequence[int] | None = None,
-    ) -> torch.Tensor:
-        raise NotImplementedError
-
-    def out_weights(self, layer: int) -> torch.Tensor:
-        raise NotImplementedError
-
-    def unembedding(self) -> None:
-        return None
-
-    def untrained(self, seed: int = 0) -> ByteModel:
-        raise NotImplementedError
 
 
 def ends_with(what: bytes) -> Reads:

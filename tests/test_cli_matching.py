@@ -68,6 +68,9 @@ def test_what_cannot_be_matched_is_said_in_sentences(lmscope: Lmscope, folder: P
         ("match", "demo-gelu-2l/0/999", "demo-solu-1l"): "Layer 0 of demo-gelu-2l has neurons 0 "
         "to 767. You asked for neuron 999.\n",
         (*("match", *MODELS), "--rotations", "0"): "--rotations 0: it must be 1 or more.\n",
+        (*("match", *MODELS), "--tokens", "0"): "--tokens 0: it must be 1 or more.\n",
+        ("match", "demo-solu-1l", "demo-gelu-2l", "--tokens", "0"): "--tokens 0: it must be 1 or "
+        "more.\n",
         ("match", "demo-solu-1l", "demo-gelu-2"): "There is no model called 'demo-gelu-2'.\n"
         "Did you mean 'demo-gelu-2l' or 'demo-solu-1l'?\nSee all 86 names with: lmscope models\n",
     }

@@ -28,7 +28,14 @@ from hypothesis import strategies as st
 from lmscope import load
 from lmscope.corpora import Counts, load_corpus
 from lmscope.demonstration import corpus as demo_corpus
-from lmscope.errors import BadOption, NeuronIsConstant, NeuronOutOfRange, Stopped, TooFewDocuments
+from lmscope.errors import (
+    BadOption,
+    EmptyCorpus,
+    NeuronIsConstant,
+    NeuronOutOfRange,
+    Stopped,
+    TooFewDocuments,
+)
 from lmscope.evidence import Estimate
 from lmscope.matching import match
 from lmscope.matching.correlating import Products, Side
@@ -428,6 +435,11 @@ def test_mistakes_are_sentences(texts: Path, tokenizers: list[Any], tmp_path: Pa
         match("L0N2", a, b, texts)
     with pytest.raises(TooFewDocuments):
         match("L0N1", a, b, one)
+    letters = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for letter in letters:
+        letter.write_text("a" if letter == letters[0] else "b")
+    with pytest.raises(EmptyCorpus, match="end no token at the same place"):
+        match("L0N1", a, b, letters)
     with pytest.raises(BadOption, match="--number"):
         match("L0N1", a, b, texts, k=0)
     with pytest.raises(Stopped):

@@ -134,7 +134,7 @@ class Compared:
             "by_layer": {
                 "a": _by_layer(self.partners_a, self.shape_a),
                 "b": _by_layer(self.partners_b, self.shape_b),
-                "best_r": np.round(self.best_r, 6).tolist(),
+                "best_r": [[_finite(r) for r in row] for row in self.best_r.round(6)],
             },
             "best": [
                 {
@@ -194,7 +194,8 @@ def compare(
 
     Raises:
         TooFewDocuments: If there are not two documents.
-        BadOption: If `n_rotations` is less than 1.
+        EmptyCorpus: If the models end no token at the same place.
+        BadOption: If `n_tokens` or `n_rotations` is less than 1.
         Stopped: If `should_stop` ended it.
 
     Example:
@@ -391,7 +392,9 @@ class _Found:
                     best = np.sort([*best, *np.partition(filled, -2, axis=0)[-2:]], axis=0)[:1:-1]
                     held[is_new] = confirmed[top, np.arange(b.d_mlp)][is_new]
                     to[is_new] = numbers + top[is_new]
-                self._best_r[layer_a, layer_b] = np.nanmean(np.concatenate(means))
+                largest = np.concatenate(means)
+                if np.isfinite(largest).any():
+                    self._best_r[layer_a, layer_b] = np.nanmean(largest)
             is_there = to >= 0
             self._of_b[:, columns] = np.where(is_there, [best[0], held, best[1]], np.nan)
             self._to_b[columns] = to

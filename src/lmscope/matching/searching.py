@@ -185,7 +185,8 @@ def match(
     Raises:
         TooFewDocuments: If there are not two documents.
         NeuronIsConstant: If the searched neuron does the same everywhere.
-        BadOption: If `k` or `n_rotations` is less than 1.
+        EmptyCorpus: If the models end no token at the same place.
+        BadOption: If `k`, `n_tokens` or `n_rotations` is less than 1.
         UnreadableNeuron: If `neuron` cannot be read, LayerOutOfRange or NeuronOutOfRange if the
             model has no such neuron.
         Stopped: If `should_stop` ended it.
@@ -290,7 +291,7 @@ def _search(
     energy = np.square(x - x[points.counts_a].mean(), dtype=np.float64)
     coverage = float(energy[points.is_shared_a].sum() / energy[points.counts_a].sum())
     n_neurons = other.n_layers * other.d_mlp
-    if any(np.ptp(values[half]) == 0 for half in (confirming, ~confirming)):
+    if any(len(np.unique(values[half])) < 2 for half in (confirming, ~confirming)):
         nothing = Seen(
             other.name, Estimate(np.nan, -1, 1), np.nan, 0, 0, None, n_neurons, coverage, 0, 0
         )

@@ -60,10 +60,13 @@ def judge_match(seen: Seen) -> tuple[MatchVerdict, str]:
             "the two cannot be compared there."
         )
     if seen.documents < LEAST_DOCUMENTS:
+        by_chance = (
+            f" On so little text the best of {seen.n_neurons:,} unrelated neurons reaches r "
+            f"{seen.permuted:.2f} by chance."
+        )
         return "not enough evidence", (
             f"What it does is spread over {seen.documents} documents of the confirmation half, "
-            f"{LEAST_DOCUMENTS} are needed. On so little text the best of {seen.n_neurons:,} "
-            f"unrelated neurons reaches r {seen.permuted:.2f} by chance."
+            f"{LEAST_DOCUMENTS} are needed.{by_chance if seen.permuted else ''}"
         )
     if r.high <= bar or seen.joint_documents == 0:
         return "not found", (

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lmscope.alignment import shared_ends
 from lmscope.corpora import Counts, Document
+from lmscope.errors import BadOption, EmptyCorpus
 from lmscope.marking import Tokens
 from lmscope.pack import Cutter, Pack, Texts
 
@@ -60,7 +61,12 @@ def cut_windows(
     Returns:
         Windows that share the number of their document, and of what nearly repeats it, as their
         `cluster`: the number of the first window.
+
+    Raises:
+        BadOption: If `n_tokens` is less than 1.
     """
+    if n_tokens is not None and n_tokens < 1:
+        raise BadOption("--tokens", n_tokens, "it must be 1 or more")
     rooms = [
         max(1, length - len(t.prefix) - len(t.suffix) - _MARGIN)
         for length, t in zip(lengths, tokenizers, strict=True)
@@ -145,6 +151,9 @@ def shared_points(packs: tuple[Pack, Pack], skips: tuple[int, int]) -> Points:
     Args:
         packs: Written from the same `Windows`.
         skips: First positions of each segment that never count, prefix included.
+
+    Raises:
+        EmptyCorpus: If there is no point.
     """
     counts = []
     for pack, skip in zip(packs, skips, strict=True):
@@ -162,6 +171,10 @@ def shared_points(packs: tuple[Pack, Pack], skips: tuple[int, int]) -> Points:
         b.append(start_b + j[here])
         windows.append(np.full(int(here.sum()), window))
     window_of = np.concatenate(windows)
+    if not len(window_of):
+        raise EmptyCorpus(
+            "the texts", "the models end no token at the same place, first ones apart"
+        )
     points_a = np.concatenate(a)
     is_shared = np.zeros(packs[0].n_tokens, np.bool_)
     is_shared[points_a] = True
